@@ -1,0 +1,114 @@
+"""Read image files: each one once, into one array."""
+
+import hashlib
+import io
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+from tqdm import tqdm
+
+
+class Images(NamedTuple):
+    """Images of one part of a set, row by row the same in each field.
+
+    Attributes
+    ----------
+    paths : ndarray of Path, shape (n,)
+    pixels : ndarray of uint8, shape (n, size, size, 3)
+        Red, green and blue, 0 to 255.
+    labels : ndarray of int, shape (n,)
+        Number of the class, -1 where there is none.
+    digests : ndarray of str, shape (n,)
+        SHA-256 of the file: equal for files that are equal byte by byte, and for no others.
+    sizes : ndarray of int, shape (n, 2)
+        Width and height of the image in its file, in pixels.
+    """
+
+    paths: np.ndarray
+    pixels: np.ndarray
+    labels: np.ndarray
+    digests: np.ndarray
+    sizes: np.ndarray
+
+    def take(self, rows):
+        """Return the images of the given rows (indices or a mask)."""
+        return Images(*(field[rows] for field in self))
+
+
+def decode(content, size=150):
+    """Turn the bytes of an image file into pixels.
+
+    Parameters
+    ----------
+    content : bytes
+    size : int, default 150
+        Side of the result; images of another size or shape are stretched to it.
+
+    Returns
+    -------
+    pixels : ndarray of uint8, shape (size, size, 3)
+        Turned upright by the camera's EXIF note, in red, green and blue.
+    (width, height) : tuple of int
+        As in the file.
+
+    Raises
+    ------
+    OSError, ValueError, Image.DecompressionBombError
+        If the content is no image, is cut off, or is larger than Pillow's limit.
+    """
+    with Image.open(io.BytesIO(content)) as image:
+        stored = image.size
+        image = ImageOps.exif_transpose(image).convert("RGB")
+        if image.size != (size, size):
+            image = image.resize((size, size), Image.Resampling.BILINEAR)
+        return np.asarray(image), stored
+
+
+def read(paths, labels=None, size=150):
+    """Read files on all cores, with a progress bar where there are thousands.
+
+    Parameters
+    ----------
+    paths : list of Path
+    labels : list of int, optional
+        Class numbers; -1 for all if left out.
+    size : int, default 150
+        Side in pixels of the arrays.
+
+    Returns
+    -------
+    images : Images
+        The files that could be read.
+    unreadable : dict
+        ``{path: reason}`` of the others.
+    """
+
+    def read_one(path):
+        content = Path(path).read_bytes()
+        return *decode(content, size), hashlib.sha256(content).hexdigest()
+
+    def attempt(path):
+        try:
+            return read_one(path)
+        except UnidentifiedImageError:
+            return "not an image"
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            return str(error)
+
+    with ThreadPoolExecutor() as pool:
+        results = pool.map(attempt, paths)
+        results = list(tqdm(results, "reading", len(paths), disable=len(paths) < 5000))
+    labels = [-1] * len(paths) if labels is None else labels
+    unreadable = {p: r for p, r in zip(paths, results, strict=True) if isinstance(r, str)}
+    good = [row for row, result in enumerate(results) if not isinstance(result, str)]
+    images = Images(
+        np.array([paths[row] for row in good], dtype=object),
+        np.array([results[row][0] for row in good], np.uint8).reshape(-1, size, size, 3),
+        np.array([labels[row] for row in good], int),
+        np.array([results[row][2] for row in good], str),
+        np.array([results[row][1] for row in good], int).reshape(-1, 2),
+    )
+    return images, unreadable

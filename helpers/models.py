@@ -1,0 +1,69 @@
+"""AlexNet, as lesson 03 builds it."""
+
+from helpers.quiet import keras
+
+
+def convolution(x, number, filters, kernel, strides=1, padding="same", bn_momentum=0.99):
+    """Add one block: convolution, batch normalisation, ReLU.
+
+    Parameters
+    ----------
+    x : KerasTensor, shape (batch, height, width, channels)
+    number : int
+        Number of the block in the layers' names: ``conv0``, ``bn0``, ``relu0``.
+    filters, kernel, strides, padding
+        See `keras.layers.Conv2D`.
+    bn_momentum : float, default 0.99
+        Share of the old value that batch normalisation's moving averages keep at each step.
+
+    Returns
+    -------
+    KerasTensor, shape (batch, out_height, out_width, filters)
+    """
+    x = keras.layers.Conv2D(filters, kernel, strides, padding, name=f"conv{number}")(x)
+    x = keras.layers.BatchNormalization(momentum=bn_momentum, name=f"bn{number}")(x)
+    return keras.layers.ReLU(name=f"relu{number}")(x)
+
+
+def alexnet(input_shape=(227, 227, 3), num_classes=6, dropout=0.0, bn_momentum=0.99):
+    """Build AlexNet with batch normalisation, not yet trained.
+
+    Parameters
+    ----------
+    input_shape : (int, int, int), default (227, 227, 3)
+        Height, width and channels of an image; the sides at least 67 pixels.
+    num_classes : int, default 6
+    dropout : float, default 0.0
+        Share of the values behind fc0 and fc1 that are set to zero in training. The paper has
+        0.5 (section 4.2), the course's starting point has none.
+    bn_momentum : float, default 0.99
+        See `convolution`.
+
+    Returns
+    -------
+    keras.Model
+        From float images (batch, height, width, channels), 0 to 1, to class probabilities
+        (batch, num_classes), float32. With the defaults 58,311,430 parameters.
+
+    References
+    ----------
+    A. Krizhevsky, I. Sutskever, G. Hinton, "ImageNet classification with deep convolutional neural
+    networks", NIPS 2012, section 3. Batch normalisation: S. Ioffe, C. Szegedy, ICML 2015.
+    """
+    layers = keras.layers
+    inputs = keras.Input(input_shape, name="image")
+    x = convolution(inputs, 0, 96, 11, strides=4, padding="valid", bn_momentum=bn_momentum)
+    x = layers.MaxPooling2D(3, 2, name="max0")(x)
+    x = convolution(x, 1, 256, 5, bn_momentum=bn_momentum)
+    x = layers.MaxPooling2D(3, 2, name="max1")(x)
+    x = convolution(x, 2, 384, 3, bn_momentum=bn_momentum)
+    x = convolution(x, 3, 384, 3, bn_momentum=bn_momentum)
+    x = convolution(x, 4, 256, 3, bn_momentum=bn_momentum)
+    x = layers.MaxPooling2D(3, 2, name="max2")(x)
+    x = layers.Flatten(name="flatten")(x)
+    for number in (0, 1):
+        x = layers.Dense(4096, activation="relu", name=f"fc{number}")(x)
+        if dropout:
+            x = layers.Dropout(dropout, name=f"dropout{number}")(x)
+    outputs = layers.Dense(num_classes, activation="softmax", dtype="float32", name="fc2")(x)
+    return keras.Model(inputs, outputs, name="alexnet")

@@ -1,0 +1,108 @@
+"""Figures of networks: their architecture, where parameters and arithmetic are (lesson 03)."""
+
+import numpy as np
+from matplotlib.patches import Polygon
+
+from helpers.plots.style import BLACK, BLUE, GREEN, GREY, ORANGE, PINK, figure, listed, styled
+
+KINDS = {"Conv2D": BLUE, "MaxPooling2D": ORANGE, "Flatten": GREY, "Dense": GREEN}
+
+
+@styled
+def architecture(model):
+    """Draw a network as a row of boxes, one for each layer that changes the shape.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Layers in one row, as in AlexNet.
+
+    Returns
+    -------
+    Figure
+        A box's height is its image side and its width its channels, both by square root, so that
+        a side of 6 can still be seen next to one of 227; rows of numbers stand upright.
+    """
+    layers = [layer for layer in model.layers if type(layer).__name__ in KINDS]
+    shapes = [tuple(model.input_shape[1:])] + [tuple(layer.output.shape[1:]) for layer in layers]
+    names = ["image"] + [_describe(layer) for layer in layers]
+    colours = [PINK] + [KINDS[type(layer).__name__] for layer in layers]
+    made, axis = figure(size=(16, 6.4))
+    texts = ["×".join(str(value) for value in shape) for shape in shapes]
+    for place, (shape, name, text, colour) in enumerate(
+        zip(shapes, names, texts, colours, strict=True)
+    ):
+        middle = 1.3 * place
+        top, bottom = _draw_box(axis, middle, shape, colour)
+        axis.text(middle, top + 0.12, name, ha="center", va="bottom", size=16)
+        below = -1.75 - 0.4 * (place % 2)
+        axis.plot([middle, middle], [bottom, below], color=GREY, linewidth=1, zorder=0)
+        axis.text(middle, below - 0.05, text, ha="center", va="top", size=16, weight="bold")
+    axis.set(xlim=(-0.75, 1.3 * len(shapes) - 0.6), ylim=(-2.6, 3.2))
+    axis.set_axis_off()
+    told = listed(f"{name.splitlines()[0]} {text}" for name, text in zip(names, texts, strict=True))
+    made.alt = (
+        f"The network {model.name} as a row of boxes that get lower and wider, with the shape of "
+        f"each output: {told}. {model.count_params():,} parameters in all."
+    )
+    return made
+
+
+def _describe(layer):
+    """Name a layer and its numbers in up to three short lines."""
+    kind = type(layer).__name__
+    window = {"Conv2D": "kernel_size", "MaxPooling2D": "pool_size"}.get(kind)
+    if window is None:
+        return layer.name
+    side, stride = getattr(layer, window)[0], layer.strides[0]
+    return f"{layer.name}\n{side}×{side}" + (f"\nstride {stride}" if stride > 1 else "")
+
+
+def _draw_box(axis, middle, shape, colour):
+    """Draw an output as a box in oblique view and return its upper and lower end."""
+    if len(shape) == 3:
+        height, width = 0.19 * np.sqrt(shape[0]), 0.03 * np.sqrt(shape[2])
+        deep, up = 0.16 * height, 0.12 * height
+    else:
+        height, width, deep, up = 0.03 * np.sqrt(shape[0]), 0.16, 0.0, 0.0
+    left, right = middle - (width + deep) / 2, middle + (width - deep) / 2
+    low, high = -height / 2, height / 2
+    front = [(left, low), (right, low), (right, high), (left, high)]
+    lid = [(left, high), (right, high), (right + deep, high + up), (left + deep, high + up)]
+    side = [(right, low), (right + deep, low + up), (right + deep, high + up), (right, high)]
+    for points, alpha in ((front, 0.95), (lid, 0.55), (side, 0.75)):
+        axis.add_patch(Polygon(points, facecolor=colour, edgecolor=BLACK, alpha=alpha))
+    return high + up, low
+
+
+@styled
+def shares(names, parameters, multiply_adds):
+    """Draw the share of each layer in the parameters and in the arithmetic, side by side.
+
+    Parameters
+    ----------
+    names : sequence of str
+    parameters, multiply_adds : sequence of int
+        One number a layer.
+
+    Returns
+    -------
+    Figure
+    """
+    made, axes = figure(1, 2, (13, 1.6 + 0.5 * len(names)), sharey=True)
+    told = []
+    for axis, title, numbers in (
+        (axes[0], "parameters", parameters),
+        (axes[1], "multiply-adds for one image", multiply_adds),
+    ):
+        percent = 100 * np.array(numbers) / sum(numbers)
+        colours = [BLUE if name.startswith("conv") else GREEN for name in names]
+        bars = axis.barh(names, percent, color=colours)
+        axis.bar_label(bars, fmt="%.1f %%", padding=4)
+        axis.set(title=f"{title}: {sum(numbers):,}", xlabel="share in per cent", xlim=(0, 80))
+        told.append(
+            f"{title}: " + listed(f"{n} {p:.1f}" for n, p in zip(names, percent, strict=True))
+        )
+    axes[0].invert_yaxis()
+    made.alt = "Shares of the layers in per cent. " + "; ".join(told) + "."
+    return made

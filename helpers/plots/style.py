@@ -1,0 +1,49 @@
+"""What all figures share: size of letters, colours, and the alternative text they carry."""
+
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+
+# Okabe and Ito, "Color universal design" (2008): told apart with any kind of colour vision.
+BLUE, ORANGE, GREEN, PINK = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
+SKY, VERMILION, YELLOW, GREY, BLACK = "#56B4E9", "#D55E00", "#F0E442", "#B8B8B8", "#1A1A1A"
+SERIES = (BLUE, ORANGE, GREEN, PINK, SKY, VERMILION)
+
+LOOK = {
+    "font.size": 15,
+    "axes.titlesize": 16,
+    "axes.labelsize": 15,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "figure.dpi": 100,
+}
+styled = rc_context(LOOK)  # decorates each plot function: its letters and lines get this look
+
+
+def figure(rows=1, columns=1, size=(10, 5), photo=False, **options):
+    """Make a figure with its axes, apart from pyplot's global state.
+
+    Parameters
+    ----------
+    rows, columns : int
+    size : (float, float)
+        Width and height in inches, at 100 pixels an inch.
+    photo : bool
+        Whether it will hold photographs or scenes (then it is stored as JPEG).
+    **options
+        For `matplotlib.figure.Figure.subplots`.
+
+    Returns
+    -------
+    figure : Figure
+    axes : Axes or ndarray of Axes
+    """
+    made = Figure(figsize=size, layout="constrained")
+    axes = made.subplots(rows, columns, **options)
+    made.photo = photo
+    return made, axes
+
+
+def listed(words):
+    """Join words as a sentence does: a, b and c."""
+    words = [str(word) for word in words]
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -1,0 +1,123 @@
+"""The arithmetic of convolution and pooling: pure numbers, no Keras.
+
+Everything here holds for one side of the image; a square image has two equal sides. The formulas
+are derived in lesson 02. Source: V. Dumoulin and F. Visin, "A guide to convolution arithmetic for
+deep learning" (2016), sections 2 and 3.
+"""
+
+
+def padding_pair(n, kernel, stride=1, padding=0):
+    """Zeros that are put before and after a side.
+
+    Parameters
+    ----------
+    n : int
+        Length of the side in pixels.
+    kernel, stride : int
+        Size of the kernel and its step, in pixels.
+    padding : int, (int, int), 'valid' or 'same'
+        One number for both ends, one for each, none ('valid'), or so many that the output has
+        ``ceil(n / stride)`` values ('same', as Keras and TensorFlow pad: an odd zero goes behind).
+
+    Returns
+    -------
+    (before, after) : tuple of int
+    """
+    if padding == "valid":
+        return 0, 0
+    if padding == "same":
+        total = max((-(-n // stride) - 1) * stride + kernel - n, 0)
+        return total // 2, total - total // 2
+    if isinstance(padding, str):
+        raise ValueError(f"padding is {padding!r}; give a number, a pair, 'valid' or 'same'")
+    before, after = padding if isinstance(padding, tuple) else (padding, padding)
+    return before, after
+
+
+def conv_output_size(n, kernel, stride=1, padding=0):
+    """Count the places at which a kernel fits along one side.
+
+    ``(n + before + after - kernel) // stride + 1``: one place at the start, and one more for
+    each whole step that still fits. Pooling follows the same rule.
+
+    Parameters
+    ----------
+    n : int
+        Length of the side in pixels, at least 1.
+    kernel : int
+        Size of the kernel in pixels, at least 1.
+    stride : int, default 1
+        Step in pixels, at least 1.
+    padding : int, (int, int), 'valid' or 'same', default 0
+        Zeros around the image, see `padding_pair`.
+
+    Returns
+    -------
+    int
+        Length of the output's side, at least 1.
+
+    Raises
+    ------
+    ValueError
+        If a value is below its range or the kernel is larger than the padded side.
+    """
+    for name, value in {"n": n, "kernel": kernel, "stride": stride}.items():
+        if value < 1:
+            raise ValueError(f"{name} is {value}; it must be at least 1")
+    before, after = padding_pair(n, kernel, stride, padding)
+    if min(before, after) < 0:
+        raise ValueError(f"padding is {padding}; it must not be negative")
+    padded = n + before + after
+    if kernel > padded:
+        raise ValueError(
+            f"a kernel of {kernel} does not fit into {padded} pixels "
+            f"({n} and {before + after} of padding); make it smaller or pad more"
+        )
+    return (padded - kernel) // stride + 1
+
+
+def unseen_pixels(n, kernel, stride=1, padding=0):
+    """Count the pixels at the far end that no kernel position covers (what the floor drops)."""
+    padded = n + sum(padding_pair(n, kernel, stride, padding))
+    places = conv_output_size(n, kernel, stride, padding)
+    return padded - ((places - 1) * stride + kernel)
+
+
+def receptive_fields(layers):
+    """Follow how much of the input one value sees, layer by layer.
+
+    A layer's kernel spans ``(kernel - 1)`` steps of the layer below; such a step is `jump` pixels
+    of the input wide.
+
+    Parameters
+    ----------
+    layers : iterable of (kernel, stride)
+        Convolutions and poolings in order, in the pixels of their own input.
+
+    Returns
+    -------
+    list of (field, jump)
+        After each layer: the side of the patch of the input that one value sees, and the
+        distance between the patches of two neighbours, both in input pixels.
+    """
+    field, jump, result = 1, 1, []
+    for kernel, stride in layers:
+        field += (kernel - 1) * jump
+        jump *= stride
+        result.append((field, jump))
+    return result
+
+
+def conv_parameters(kernel, channels, filters):
+    """Count the weights of a convolution: a cube of numbers and one bias a filter."""
+    return (kernel * kernel * channels + 1) * filters
+
+
+def dense_parameters(inputs, units):
+    """Count the weights of a dense layer: one number an input and one bias, for each unit."""
+    return (inputs + 1) * units
+
+
+def conv_multiply_adds(output_size, kernel, channels, filters):
+    """Count the multiply-adds of a convolution on one image, biases left aside."""
+    return output_size**2 * filters * kernel * kernel * channels
