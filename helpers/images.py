@@ -85,30 +85,34 @@ def read(paths, labels=None, size=150):
     unreadable : dict
         ``{path: reason}`` of the others.
     """
+    pixels = np.empty((len(paths), size, size, 3), np.uint8)
 
-    def read_one(path):
-        content = Path(path).read_bytes()
-        return *decode(content, size), hashlib.sha256(content).hexdigest()
+    def read_into(row):
+        content = Path(paths[row]).read_bytes()
+        pixels[row], stored = decode(content, size)
+        return hashlib.sha256(content).hexdigest(), stored
 
-    def attempt(path):
+    def attempt(row):
         try:
-            return read_one(path)
+            return read_into(row)
         except UnidentifiedImageError:
             return "not an image"
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
             return str(error)
 
     with ThreadPoolExecutor() as pool:
-        results = pool.map(attempt, paths)
+        results = pool.map(attempt, range(len(paths)))
         results = list(tqdm(results, "reading", len(paths), disable=len(paths) < 5000))
-    labels = [-1] * len(paths) if labels is None else labels
-    unreadable = {p: r for p, r in zip(paths, results, strict=True) if isinstance(r, str)}
+    unreadable = {
+        path: result for path, result in zip(paths, results, strict=True) if isinstance(result, str)
+    }
     good = [row for row, result in enumerate(results) if not isinstance(result, str)]
+    labels = np.full(len(paths), -1) if labels is None else np.asarray(labels, int)
     images = Images(
-        np.array([paths[row] for row in good], dtype=object),
-        np.array([results[row][0] for row in good], np.uint8).reshape(-1, size, size, 3),
-        np.array([labels[row] for row in good], int),
-        np.array([results[row][2] for row in good], str),
+        np.array([paths[row] for row in good], object),
+        pixels[good] if unreadable else pixels,
+        labels[good],
+        np.array([results[row][0] for row in good], str),
         np.array([results[row][1] for row in good], int).reshape(-1, 2),
     )
     return images, unreadable

@@ -136,7 +136,7 @@ def receptive_fields(image, fields):
     made, (picture, steps) = figure(1, 2, (13, 6.2), photo=True, width_ratios=(1, 1.15))
     picture.imshow(image)
     picture.set(xticks=(0, n - 1), yticks=(0, n - 1))
-    colours = [SERIES[k % len(SERIES)] for k in range(len(fields))]
+    colours = [SERIES[k % 4] for k in range(len(fields))]
     for side, colour in zip(fields.values(), colours, strict=True):
         corner = (n - side) / 2
         frame = {"fill": False, "linewidth": 3, "edgecolor": colour}

@@ -3,9 +3,9 @@
 import numpy as np
 from matplotlib.patches import Polygon
 
-from helpers.plots.style import BLACK, BLUE, GREEN, GREY, ORANGE, PINK, figure, listed, styled
+from helpers.plots.style import BLACK, BLUE, GREY, ORANGE, PINK, VERMILION, figure, listed, styled
 
-KINDS = {"Conv2D": BLUE, "MaxPooling2D": ORANGE, "Flatten": GREY, "Dense": GREEN}
+KINDS = {"Conv2D": BLUE, "MaxPooling2D": ORANGE, "Flatten": GREY, "Dense": VERMILION}
 
 
 @styled
@@ -96,7 +96,7 @@ def shares(names, parameters, multiply_adds):
         (axes[1], "multiply-adds for one image", multiply_adds),
     ):
         percent = 100 * np.array(numbers) / sum(numbers)
-        colours = [BLUE if name.startswith("conv") else GREEN for name in names]
+        colours = [BLUE if name.startswith("conv") else VERMILION for name in names]
         bars = axis.barh(names, percent, color=colours)
         axis.bar_label(bars, fmt="%.1f %%", padding=4)
         axis.set(title=f"{title}: {sum(numbers):,}", xlabel="share in per cent", xlim=(0, 80))

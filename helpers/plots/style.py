@@ -4,9 +4,9 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 # Okabe and Ito, "Color universal design" (2008): told apart with any kind of colour vision.
-BLUE, ORANGE, GREEN, PINK = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
-SKY, VERMILION, YELLOW, GREY, BLACK = "#56B4E9", "#D55E00", "#F0E442", "#B8B8B8", "#1A1A1A"
-SERIES = (BLUE, ORANGE, GREEN, PINK, SKY, VERMILION)
+BLUE, ORANGE, SKY, VERMILION = "#0072B2", "#E69F00", "#56B4E9", "#D55E00"
+PINK, GREY, BLACK = "#CC79A7", "#B8B8B8", "#1A1A1A"
+SERIES = (BLUE, ORANGE, SKY, VERMILION, BLACK)
 
 LOOK = {
     "font.size": 15,

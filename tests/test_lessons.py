@@ -1,0 +1,123 @@
+"""What a lesson builds with open hands is what later lessons import from helpers."""
+
+import ast
+import itertools
+from pathlib import Path
+
+import nbformat
+import numpy as np
+
+from helpers import models, shapes
+from helpers.quiet import keras
+
+ROOT = Path(__file__).resolve().parent.parent
+LESSONS = ROOT / "notebooks"
+
+
+def definitions(lesson, **names):
+    """Run the function definitions of a lesson and return its names."""
+    notebook = nbformat.read(LESSONS / lesson, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            tree = ast.parse(cell.source)
+            tree.body = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+            exec(compile(tree, lesson, "exec"), names)
+    return names
+
+
+def test_lesson_02_counts_like_shapes():
+    lesson = definitions("02_conv_output_size.ipynb")
+    for n, kernel, stride in itertools.product(range(7, 40), range(1, 8), range(1, 5)):
+        for padding in range(3):
+            assert lesson["conv_output_size"](n, kernel, stride, padding) == (
+                shapes.conv_output_size(n, kernel, stride, padding)
+            )
+        same = lesson["same_padding"](n, kernel, stride)
+        assert same == shapes.padding_pair(n, kernel, stride, "same")
+
+
+def test_lesson_02_follows_receptive_fields_like_shapes():
+    notebook = nbformat.read(LESSONS / "02_conv_output_size.ipynb", as_version=4)
+    (cell,) = [c for c in notebook.cells if c.source.startswith("field, jump, fields")]
+    names = {"alexnet": [("conv0", 11, 4, 0), ("max0", 3, 2, 0), ("conv1", 5, 1, 0)]}
+    exec(cell.source, names)
+    expected = shapes.receptive_fields([layer[1:3] for layer in names["alexnet"]])
+    assert list(names["fields"].values()) == [field for field, _ in expected]
+
+
+def test_lesson_02_convolves_like_keras():
+    convolve = definitions("02_conv_output_size.ipynb", np=np, shapes=shapes)["convolve"]
+    rng = np.random.default_rng(0)
+    for stride in (1, 2, 3):
+        image, kernel = rng.integers(-9, 9, (13, 13)), rng.integers(-9, 9, (4, 4))
+        by_keras = keras.ops.conv(
+            image.reshape(1, 13, 13, 1).astype("float32"),
+            kernel.reshape(4, 4, 1, 1).astype("float32"),
+            stride,
+        )
+        np.testing.assert_array_equal(convolve(image, kernel, stride), by_keras[0, :, :, 0])
+
+
+def test_lesson_03_builds_the_network_of_models():
+    notebook = nbformat.read(LESSONS / "03_build_alexnet.ipynb", as_version=4)
+    names = {"keras": keras, "layers": keras.layers, "shapes": shapes}
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and "import " not in cell.source:
+            exec(cell.source, names)
+        if "model" in names:
+            break
+    built, imported = names["model"], models.alexnet()
+    assert built.get_config() == imported.get_config()
+    assert built.count_params() == imported.count_params() == 58_311_430
+
+
+def test_lesson_03_and_models_write_a_block_alike():
+    """The function of the lesson and that of the module do the same, argument by argument."""
+    lesson = definitions("03_build_alexnet.ipynb", layers=keras.layers)["convolution"]
+    arguments = {"filters": 5, "kernel": 3, "strides": 2, "padding": "valid", "bn_momentum": 0.7}
+    configs = []
+    for build in (lesson, models.convolution):
+        inputs = keras.Input((9, 9, 2), name="image")
+        configs.append(keras.Model(inputs, build(inputs, 4, **arguments), name="one").get_config())
+    assert configs[0] == configs[1]
+
+
+# The order of the rooms: each may import only those before it.
+ORDER = ["quiet", "shapes", "folders", "images", "data", "batches", "audit", "baselines"]
+ORDER += ["models", "plots", "display"]
+
+
+def imported(path):
+    """Names of the modules of helpers that a file imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "helpers":
+            parts = node.module.split(".")[1:]
+            found |= {parts[0]} if parts else {alias.name for alias in node.names}
+        if isinstance(node, ast.Import):
+            found |= {a.name.split(".")[1] for a in node.names if a.name.startswith("helpers.")}
+    return found
+
+
+def test_imports_run_one_way():
+    for path in sorted((ROOT / "helpers").rglob("*.py")):
+        room = path.relative_to(ROOT / "helpers").parts[0].removesuffix(".py")
+        if room == "__init__":
+            assert not imported(path)
+            continue
+        allowed = set(ORDER[: ORDER.index(room)]) | ({"plots"} if room == "plots" else set())
+        assert imported(path) <= allowed, path
+
+
+def test_nobody_but_the_lessons_imports_plots_and_shapes_knows_no_keras():
+    for path in (ROOT / "helpers").glob("*.py"):
+        assert "plots" not in imported(path)
+    assert imported(ROOT / "helpers/shapes.py") == set()
+    assert "import" not in (ROOT / "helpers/shapes.py").read_text().split('"""')[2]
+
+
+def test_lessons_and_helpers_use_keras_alone():
+    sources = [path.read_text() for path in (ROOT / "helpers").rglob("*.py")]
+    sources += [path.read_text() for path in LESSONS.glob("*.ipynb")]
+    for source in sources:
+        assert "tf.keras" not in source and "tensorflow.keras" not in source
