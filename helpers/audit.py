@@ -66,6 +66,21 @@ def is_conflict(group):
     return len({copy.class_name for copy in group if copy.class_name}) > 1
 
 
+def contradicting_copies(scenes):
+    """List the labelled files that have a copy with another label, copies side by side.
+
+    Parameters
+    ----------
+    scenes : Scenes
+
+    Returns
+    -------
+    list of Copy
+    """
+    groups = identical_files(parts_of(scenes), scenes.class_names)
+    return [copy for group in groups if is_conflict(group) for copy in group if copy.class_name]
+
+
 def odd_sizes(parts, size=150):
     """List the images whose file does not hold ``size`` x ``size`` pixels.
 

@@ -77,10 +77,21 @@ def conv_output_size(n, kernel, stride=1, padding=0):
 
 
 def unseen_pixels(n, kernel, stride=1, padding=0):
-    """Count the pixels at the far end that no kernel position covers (what the floor drops)."""
-    padded = n + sum(padding_pair(n, kernel, stride, padding))
-    places = conv_output_size(n, kernel, stride, padding)
-    return padded - ((places - 1) * stride + kernel)
+    """Count the pixels of the image behind the last place of the kernel: what the floor drops.
+
+    Parameters
+    ----------
+    n, kernel, stride, padding
+        See `conv_output_size`.
+
+    Returns
+    -------
+    int
+        Padding is not counted.
+    """
+    before, _ = padding_pair(n, kernel, stride, padding)
+    last = (conv_output_size(n, kernel, stride, padding) - 1) * stride - before
+    return max(n - (last + kernel), 0)
 
 
 def receptive_fields(layers):
@@ -116,8 +127,3 @@ def conv_parameters(kernel, channels, filters):
 def dense_parameters(inputs, units):
     """Count the weights of a dense layer: one number an input and one bias, for each unit."""
     return (inputs + 1) * units
-
-
-def conv_multiply_adds(output_size, kernel, channels, filters):
-    """Count the multiply-adds of a convolution on one image, biases left aside."""
-    return output_size**2 * filters * kernel * kernel * channels

@@ -122,6 +122,7 @@ def test_every_place_of_the_kernel_is_drawn(case):
     before, after = shapes.padding_pair(*case)
     pixels = [p for p in made.axes[0].patches if p.get_y() == 0]
     assert len(pixels) == n + before + after
+    assert written.count("pad") == before + after
     hatched = [p.get_x() for p in pixels if p.get_hatch()]
     assert len(hatched) == shapes.unseen_pixels(*case)
     assert f"at {places} places" in made.alt

@@ -38,33 +38,30 @@ def _draw_places(axis, n, kernel, stride=1, padding=0):
     """Draw one case and return the sentence that tells it."""
     before, after = padding_pair(n, kernel, stride, padding)
     places = conv_output_size(n, kernel, stride, padding)
-    unseen = min(unseen_pixels(n, kernel, stride, padding), n)
+    unseen = unseen_pixels(n, kernel, stride, padding)
     for pixel in range(-before, n + after):
-        inside = 0 <= pixel < n
-        lost = pixel >= n + after - unseen
-        look = {"facecolor": "#DDEBF5" if inside else "white", "linestyle": "-" if inside else "--"}
+        inside, lost = 0 <= pixel < n, n - unseen <= pixel < n
+        look = {"linestyle": "-" if inside else "--", "hatch": "////" if lost else None}
+        face = "#DDEBF5" if inside and not lost else "white"
+        axis.add_patch(Rectangle((pixel, 0), 1, 1, facecolor=face, edgecolor=BLACK, **look))
+        text = axis.text(pixel + 0.5, 0.5, str(pixel) if inside else "pad", size=12)
+        text.set(ha="center", va="center")
         if lost:
-            look |= {"hatch": "////", "facecolor": "white"}
-        axis.add_patch(Rectangle((pixel, 0), 1, 1, edgecolor=BLACK, **look))
-        axis.text(
-            pixel + 0.5, 0.5, str(pixel) if inside else "0", ha="center", va="center", size=12
-        )
+            text.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 2})
     for place in range(places):
-        left = place * stride - before
-        bar = Rectangle((left + 0.06, -0.95 - 0.85 * place), kernel - 0.12, 0.6, facecolor=ORANGE)
-        axis.add_patch(bar)
-        axis.text(left + kernel / 2, -0.65 - 0.85 * place, f"place {place + 1}", size=11,
-                  ha="center", va="center")  # fmt: skip
+        left, top = place * stride - before, -0.95 - 0.85 * place
+        axis.add_patch(Rectangle((left + 0.06, top), kernel - 0.12, 0.6, facecolor=ORANGE))
+        text = axis.text(left + kernel / 2, top + 0.3, f"place {place + 1}", size=12)
+        text.set(ha="center", va="center")
     named = f"padding {padding!r}" if isinstance(padding, str) else f"padding {before} + {after}"
-    lost = f", {unseen} unseen" if unseen else ""
-    axis.set_title(
-        f"{n} pixels, kernel {kernel}, stride {stride}, {named}: {places} places{lost}", loc="left"
-    )
+    ending = f", {unseen} unseen" if unseen else ""
+    title = f"{n} pixels, kernel {kernel}, stride {stride}, {named}: {places} places{ending}"
+    axis.set_title(title, loc="left")
     axis.set(xlim=(-before - 0.2, n + after + 0.2), ylim=(-0.6 - 0.85 * places, 1.3))
     axis.set_aspect("equal")
     axis.set_axis_off()
     return (
-        f"A row of {n} pixels with {before} zeros before and {after} behind; a kernel of {kernel} "
+        f"A row of {n} pixels with {before} zeros before and {after} after; a kernel of {kernel} "
         f"pixels with stride {stride} lies at {places} places below it"
         + (f", and no place covers the last {unseen}." if unseen else ".")
     )
@@ -92,7 +89,7 @@ def sliding_kernel(n=6, kernel=3, stride=1, steps=(0, 1, -1)):
         row, across = divmod(number, side)
         _draw_squares(axes[0, column], n, (across * stride, row * stride, kernel))
         _draw_squares(axes[1, column], side, (across, row, 1), done=number)
-        axes[0, column].set_title(f"place {number + 1} of {side**2}")
+        axes[0, column].set_title(f"place {number + 1}")
     for axis, name, length in ((axes[0, 0], "input", n), (axes[1, 0], "output", side)):
         axis.text(-0.35, length / 2, f"{name}\n{length} x {length}", ha="right", va="center")
     made.alt = (
@@ -137,8 +134,11 @@ def receptive_fields(image, fields):
     picture.imshow(image)
     picture.set(xticks=(0, n - 1), yticks=(0, n - 1))
     colours = [SERIES[k % 4] for k in range(len(fields))]
-    for side, colour in zip(fields.values(), colours, strict=True):
+    for (name, side), colour in zip(fields.items(), colours, strict=True):
         corner = (n - side) / 2
+        if side > n / 6:
+            label = {"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8}
+            picture.text(corner + 2, corner + 11, name, size=12, color=BLACK, bbox=label)
         frame = {"fill": False, "linewidth": 3, "edgecolor": colour}
         picture.add_patch(Rectangle((corner, corner), side, side, **frame))
     bars = steps.barh(list(fields), list(fields.values()), color=colours)
@@ -183,6 +183,14 @@ def filter_response(image, kernel, response):
     bound = np.abs(response).max()
     axes[2].imshow(response, cmap="PuOr", vmin=-bound, vmax=bound)
     axes[2].set_title(f"response, {response.shape[0]} x {response.shape[1]}")
+    axes[2].text(
+        0.5,
+        -0.06,
+        "violet: brighter to the right, orange: darker",
+        transform=axes[2].transAxes,
+        ha="center",
+        va="top",
+    )
     for axis in axes:
         axis.set_axis_off()
     rows = "; ".join(" ".join(str(value) for value in row) for row in kernel)

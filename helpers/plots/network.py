@@ -92,13 +92,14 @@ def shares(names, parameters, multiply_adds):
     made, axes = figure(1, 2, (13, 1.6 + 0.5 * len(names)), sharey=True)
     told = []
     for axis, title, numbers in (
-        (axes[0], "parameters", parameters),
-        (axes[1], "multiply-adds for one image", multiply_adds),
+        (axes[0], "their parameters", parameters),
+        (axes[1], "their multiply-adds per image", multiply_adds),
     ):
         percent = 100 * np.array(numbers) / sum(numbers)
         colours = [BLUE if name.startswith("conv") else VERMILION for name in names]
         bars = axis.barh(names, percent, color=colours)
-        axis.bar_label(bars, fmt="%.1f %%", padding=4)
+        written = [f"{share:.1f} %" if share >= 0.1 else "below 0.1 %" for share in percent]
+        axis.bar_label(bars, written, padding=4)
         axis.set(title=f"{title}: {sum(numbers):,}", xlabel="share in per cent", xlim=(0, 80))
         told.append(
             f"{title}: " + listed(f"{n} {p:.1f}" for n, p in zip(names, percent, strict=True))

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from helpers.plots.style import BLUE, GREY, SERIES, VERMILION, figure, listed, styled
+from helpers.plots.style import BLACK, BLUE, SERIES, figure, listed, styled
 
 
 @styled
@@ -46,13 +46,14 @@ def class_counts(counts, class_names):
     -------
     Figure
     """
-    made, axes = figure(1, len(counts), (4.2 * len(counts), 1.2 + 0.55 * len(class_names)))
+    size = (4.2 * len(counts), 1.2 + 0.55 * len(class_names))
+    made, axes = figure(1, len(counts), size, sharex=True)
     for axis, (part, numbers), colour in zip(
         np.atleast_1d(axes), counts.items(), SERIES, strict=False
     ):
         bars = axis.barh(class_names, numbers, color=colour)
         axis.bar_label(bars, padding=4)
-        axis.set(title=part, xlabel="images", xlim=(0, 1.25 * max(numbers)))
+        axis.set(title=part, xlabel="images", xlim=(0, 1.25 * max(map(max, counts.values()))))
         axis.invert_yaxis()
         axis.label_outer()
     told = [
@@ -85,9 +86,9 @@ def resizing(before, after, patch=12, corner=(66, 66)):
     big_top, big_left, big = round(top * scale), round(left * scale), round(patch * scale)
     made, axes = figure(1, 3, (13, 4.8), photo=True)
     axes[0].imshow(before)
-    axes[0].add_patch(
-        Rectangle((left, top), patch, patch, fill=False, color=VERMILION, linewidth=3)
-    )
+    for colour, width in (("white", 6), ("black", 2.5)):
+        frame = Rectangle((left, top), patch, patch, fill=False, color=colour, linewidth=width)
+        axes[0].add_patch(frame)
     axes[1].imshow(before[top : top + patch, left : left + patch], interpolation="nearest")
     axes[2].imshow(
         after[big_top : big_top + big, big_left : big_left + big], interpolation="nearest"
@@ -136,7 +137,15 @@ def brightness(colours, labels, class_names, most=60):
             sideways, level[drawn], c=colours[drawn], s=45, edgecolors="#555555", linewidths=0.4
         )
         medians.append(float(np.median(level[own])))
-    axis.hlines(medians, np.arange(len(medians)) - 0.42, np.arange(len(medians)) + 0.42, color="k")
+    axis.hlines(
+        medians,
+        np.arange(len(medians)) - 0.42,
+        np.arange(len(medians)) + 0.42,
+        color=BLACK,
+        linewidth=2.5,
+        label="median",
+    )
+    axis.legend(frameon=False, loc="upper right")
     axis.set_xticks(range(len(class_names)), class_names)
     axis.set(ylabel="brightness (0 black, 1 white)", ylim=(0, 1))
     told = listed(f"{n} {m:.2f}" for n, m in zip(class_names, medians, strict=True))
@@ -167,8 +176,8 @@ def accuracy_bars(accuracies, chance=None):
     bars = axis.barh(list(accuracies), values, color=BLUE, height=0.6)
     axis.bar_label(bars, fmt="%.1f %%", padding=5)
     if chance is not None:
-        axis.axvline(100 * chance, color=GREY, linestyle="--", linewidth=2)
-        axis.annotate("guessing", (100 * chance + 1, -0.75), annotation_clip=False)
+        axis.axvline(100 * chance, color=BLACK, linestyle="--", linewidth=2, label="guessing")
+        axis.legend(frameon=False, loc="lower right")
     axis.set(xlabel="accuracy in per cent", xlim=(0, 100))
     axis.invert_yaxis()
     told = listed(f"{n} {v:.1f} per cent" for n, v in zip(accuracies, values, strict=True))
