@@ -27,7 +27,7 @@ def architecture(model):
     shapes = [tuple(model.input_shape[1:])] + [tuple(layer.output.shape[1:]) for layer in layers]
     names = ["image"] + [_describe(layer) for layer in layers]
     colours = [PINK] + [KINDS[type(layer).__name__] for layer in layers]
-    made, axis = figure(size=(16, 6.4))
+    made, axis = figure(size=(16, 5.8))
     texts = ["×".join(str(value) for value in shape) for shape in shapes]
     for place, (shape, name, text, colour) in enumerate(
         zip(shapes, names, texts, colours, strict=True)
@@ -38,7 +38,7 @@ def architecture(model):
         below = -1.75 - 0.4 * (place % 2)
         axis.plot([middle, middle], [bottom, below], color=GREY, linewidth=1, zorder=0)
         axis.text(middle, below - 0.05, text, ha="center", va="top", size=16, weight="bold")
-    axis.set(xlim=(-0.75, 1.3 * len(shapes) - 0.6), ylim=(-2.6, 3.2))
+    axis.set(xlim=(-0.75, 1.3 * len(shapes) - 0.6), ylim=(-2.6, 2.6))
     axis.set_axis_off()
     told = listed(f"{name.splitlines()[0]} {text}" for name, text in zip(names, texts, strict=True))
     made.alt = (

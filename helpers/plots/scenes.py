@@ -177,7 +177,7 @@ def accuracy_bars(accuracies, chance=None):
     axis.bar_label(bars, fmt="%.1f %%", padding=5)
     if chance is not None:
         axis.axvline(100 * chance, color=BLACK, linestyle="--", linewidth=2, label="guessing")
-        axis.legend(frameon=False, loc="lower right")
+        axis.legend(frameon=False, loc="upper right")
     axis.set(xlabel="accuracy in per cent", xlim=(0, 100))
     axis.invert_yaxis()
     told = listed(f"{n} {v:.1f} per cent" for n, v in zip(accuracies, values, strict=True))

@@ -1,0 +1,110 @@
+# The course's commands. `make` alone lists them.
+#
+# Windows, or without make: README.md gives the same lines to type.
+
+SHELL := /bin/sh
+PY := .venv/bin/python
+OLDEST := .venv-oldest/bin/python
+
+RECIPE ?= quick
+IMAGES ?= 4800
+
+# DATA is relative to where make was called, which make itself leaves in PWD, also under -C.
+export CALLED_FROM := $(PWD)
+ifneq ($(strip $(DATA)),)
+export ALEXNET_DATA := $(DATA)
+endif
+
+# Settings that a user may have elsewhere must change no result, and nothing but caches is written
+# outside this folder: so the state of Jupyter, IPython, Keras, Matplotlib and Ruff lives here.
+STATE := $(CURDIR)/.venv/state
+export IPYTHONDIR := $(STATE)/ipython
+export JUPYTER_CONFIG_DIR := $(STATE)/jupyter/config
+export JUPYTER_DATA_DIR := $(STATE)/jupyter/data
+export JUPYTER_RUNTIME_DIR := $(STATE)/jupyter/runtime
+export JUPYTERLAB_SETTINGS_DIR := $(STATE)/jupyter/settings
+export JUPYTERLAB_WORKSPACES_DIR := $(STATE)/jupyter/workspaces
+export JUPYTER_PREFER_ENV_PATH := 1
+export KERAS_HOME := $(STATE)/keras
+export MPLCONFIGDIR := $(STATE)/matplotlib
+export RUFF_CACHE_DIR := $(STATE)/ruff
+export TF_CPP_MIN_LOG_LEVEL := 3
+KERAS_BACKEND ?= tensorflow
+export KERAS_BACKEND
+
+# Tests and stored outputs know the embedded scenes, the default recipe and the CPU alone.
+EMBEDDED := unset ALEXNET_DATA ALEXNET_RECIPE ALEXNET_IMAGES ALEXNET_RUN; \
+    export CUDA_VISIBLE_DEVICES=-1;
+
+.PHONY: help lessons test lab data refresh lock test-oldest clean ready
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make lessons      set up, run every lesson, write readable pages to build/lessons/"
+	@echo "make test         set up, run the unit tests and compare every stored output"
+	@echo "make lab          set up, copy the lessons to my_lessons/, open them in JupyterLab"
+	@echo "make data         fetch the real images (Intel image classification) from Kaggle"
+	@echo "make refresh      run the stored notebooks again and tidy them (for authors)"
+	@echo "make lock         pin the newest versions that pyproject.toml allows (for authors)"
+	@echo "make test-oldest  the tests on the oldest versions that pyproject.toml allows"
+	@echo "make clean        remove build/ and both environments; my_lessons/ stays"
+	@echo
+	@echo "lessons and lab also take DATA=folder (your own or the real images),"
+	@echo "RECIPE=name (default $(RECIPE)) and IMAGES=number (training images, default $(IMAGES))."
+
+lessons lab: export ALEXNET_RECIPE := $(RECIPE)
+lessons lab: export ALEXNET_IMAGES := $(IMAGES)
+
+lessons: ready
+	@$(PY) -m tools.run_lessons
+
+lab: ready
+	@$(PY) -m tools.lab $(LAB)
+
+data: ready
+	@$(PY) -m tools.fetch_data
+
+test: ready
+	@$(EMBEDDED) $(PY) -m pytest $(PYTEST)
+
+refresh: ready
+	@$(EMBEDDED) $(PY) -m tools.refresh $(NOTEBOOKS)
+
+lock: .venv/bin/uv
+	@$(PY) -m tools.lock $(LOCK)
+
+# --nbval-lax runs every cell and compares no output; ruff's style differs by version.
+test-oldest: .venv/bin/uv
+	@python=$$(sh tools/find_python.sh python3.11) || exit 1; \
+	"$$python" -m venv --clear .venv-oldest
+	@.venv/bin/uv pip install --quiet --compile-bytecode --python $(OLDEST) \
+	    --resolution lowest-direct -r pyproject.toml --extra lab --extra test
+	@$(OLDEST) tools/on_path.py
+	@$(EMBEDDED) $(OLDEST) -m pytest --nbval-lax -k "not ruff" $(PYTEST)
+
+clean:
+	rm -rf build .venv .venv-oldest
+
+# Set-up: an environment in .venv, uv in it, and the pinned packages by their hashes.
+ready: .venv/ready
+	@mkdir -p .venv/state
+	@$(PY) tools/on_path.py
+
+.venv/ready: requirements.txt .venv/bin/uv
+	@echo "Installing the pinned packages into .venv (about 2.5 GB; nothing where they are there)"
+	@.venv/bin/uv pip install --quiet --compile-bytecode --python $(PY) \
+	    --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/bin/uv:
+	@python=$$(sh tools/find_python.sh python3.13 python3.12 python3.11 python3) || exit 1; \
+	echo "Making .venv with $$("$$python" --version)"; \
+	"$$python" -m venv --clear .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check uv || { \
+	echo "uv could not be installed into .venv: the first set-up needs a network." >&2; exit 1; }
+	@touch $@
+
+# An environment whose Python has gone is made anew.
+ifneq ($(shell $(PY) -c "print(1)" 2>/dev/null),1)
+.PHONY: .venv/bin/uv
+endif

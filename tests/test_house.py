@@ -1,0 +1,281 @@
+"""Pins, environments, commands and tracked files say the same and name nothing of one machine."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+from tools import course, lock
+
+ROOT = course.ROOT
+PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+PROJECT = tomllib.loads(PYPROJECT)["project"]
+PINS = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+PYTHONS = ["3.11", "3.12", "3.13"]
+
+
+def pinned(text):
+    """Return [(requirement, hashes)] for the text of a requirements.txt."""
+    joined = re.sub(r"\\\n", " ", re.sub(r"^\s*#.*\n", "", text, flags=re.MULTILINE))
+    pins = []
+    for line in joined.splitlines():
+        requirement, *hashes = line.split(" --hash=")
+        pins.append((Requirement(requirement), [entry.strip() for entry in hashes]))
+    return pins
+
+
+def asked_for():
+    """Return every requirement of pyproject.toml that requirements.txt pins."""
+    extras = PROJECT["optional-dependencies"]
+    lines = PROJECT["dependencies"] + [r for name in lock.LOCKED_EXTRAS for r in extras[name]]
+    return [Requirement(line) for line in lines]
+
+
+# Pins and environments
+
+
+@pytest.mark.parametrize("asked", asked_for(), ids=lambda asked: asked.name)
+def test_each_requirement_has_one_pin_in_its_range(asked):
+    versions = [
+        next(iter(pin.specifier)).version for pin, _ in pinned(PINS) if pin.name == asked.name
+    ]
+    assert len(versions) == 1, f"{asked.name} has the pins {versions}; run make lock"
+    assert versions[0] in asked.specifier, f"{versions[0]} is not in {asked}; run make lock"
+
+
+def test_each_pin_is_exact_and_has_hashes():
+    for pin, hashes in pinned(PINS):
+        assert [spec.operator for spec in pin.specifier] == ["=="], pin
+        assert hashes and all(re.fullmatch("sha256:[0-9a-f]{64}", h) for h in hashes), pin
+
+
+def test_the_ranges_have_not_changed_since_they_were_locked():
+    assert PINS.splitlines()[0] == lock.fingerprint(PYPROJECT), (
+        "pyproject.toml's ranges were edited and not locked: run make lock"
+    )
+
+
+def test_the_fingerprint_sees_every_range():
+    edited = PYPROJECT.replace('"nbval>=0.11"', '"nbval>=0.10"')
+    assert edited != PYPROJECT
+    assert lock.fingerprint(edited) != lock.fingerprint(PYPROJECT)
+
+
+def test_the_keras_pin_has_the_mended_model_loader():
+    versions = [next(iter(pin.specifier)).version for pin, _ in pinned(PINS) if pin.name == "keras"]
+    assert versions[0] in SpecifierSet(">=3.15.1")
+
+
+def test_conda_gets_the_same_pins_and_nothing_else():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    *conda, pip = environment["dependencies"]
+    assert conda == ["python=3.13", "pip"]
+    assert pip == {"pip": ["-r requirements.txt"]}
+
+
+def test_every_supported_python_is_looked_for_and_tested():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8"))
+    assert workflow["jobs"]["test"]["strategy"]["matrix"]["python"] == PYTHONS
+    assert workflow["permissions"] == {"contents": "read"}
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert "python3.13 python3.12 python3.11" in makefile
+    supported = SpecifierSet(PROJECT["requires-python"])
+    assert [f"3.{minor}" for minor in range(9, 17) if f"3.{minor}" in supported] == PYTHONS
+
+
+def test_the_gpu_extra_asks_for_cuda_on_linux_x86_64_alone():
+    (gpu,) = map(Requirement, PROJECT["optional-dependencies"]["gpu"])
+    assert gpu.extras == {"and-cuda"}
+    for platform, machine, wanted in [
+        ("linux", "x86_64", True),
+        ("linux", "aarch64", False),
+        ("darwin", "arm64", False),
+        ("win32", "AMD64", False),
+    ]:
+        here = {"sys_platform": platform, "platform_machine": machine}
+        assert gpu.marker.evaluate(here) is wanted, here
+
+
+# What make hands on. The Makefile runs in a folder of its own, with a Python that only takes notes.
+
+NOTES = """#!/bin/sh
+if [ "$1" = -c ]; then echo 1; exit; fi
+[ "$1" = tools/on_path.py ] && exit
+{ echo "arguments=$*"; env; } > notes.txt
+"""
+
+
+@pytest.fixture
+def make(tmp_path):
+    """Return a function that runs make and gives the environment that its Python saw."""
+    if not shutil.which("make"):
+        pytest.skip("make is not here")
+    folder = tmp_path / "my course"
+    (folder / ".venv/bin").mkdir(parents=True)
+    shutil.copy(ROOT / "Makefile", folder)
+    shutil.copy(ROOT / "requirements.txt", folder)
+    for name in ("bin/python", "bin/uv", "ready"):
+        path = folder / ".venv" / name
+        path.write_text(NOTES)
+        path.chmod(0o755)
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("ALEXNET_", "MAKE", "MFLAGS")) and name != "CALLED_FROM"
+    }
+
+    def run(*words, **environ):
+        subprocess.run(
+            ["make", "-C", "my course", *words],
+            cwd=tmp_path,
+            env={**inherited, "PWD": str(tmp_path), **environ},
+            check=True,
+            capture_output=True,
+        )
+        notes = (folder / "notes.txt").read_text().splitlines()
+        return dict(line.split("=", 1) for line in notes if "=" in line)
+
+    return run
+
+
+@pytest.mark.parametrize("target", ["test", "refresh"])
+def test_tests_and_stored_outputs_see_no_other_images(make, target):
+    given = {"ALEXNET_DATA": "/real", "ALEXNET_RECIPE": "long", "ALEXNET_IMAGES": "9"}
+    seen = make(target, "DATA=real", "RECIPE=long", "IMAGES=9", **given)
+    assert not [name for name in seen if name.startswith("ALEXNET_")]
+    assert seen["CUDA_VISIBLE_DEVICES"] == "-1"
+
+
+@pytest.mark.parametrize("target", ["lessons", "lab"])
+def test_lessons_take_images_recipe_and_size(make, tmp_path, target):
+    seen = make(target, "DATA=my images", "RECIPE=long", "IMAGES=9")
+    assert seen["ALEXNET_DATA"] == "my images"
+    assert seen["CALLED_FROM"] == str(tmp_path)
+    assert (seen["ALEXNET_RECIPE"], seen["ALEXNET_IMAGES"]) == ("long", "9")
+
+
+def test_lessons_have_their_defaults_and_a_data_folder_of_the_environment(make):
+    seen = make("lessons", ALEXNET_DATA="/real")
+    assert (seen["ALEXNET_RECIPE"], seen["ALEXNET_IMAGES"]) == ("quick", "4800")
+    assert seen["ALEXNET_DATA"] == "/real"
+    assert "ALEXNET_DATA" not in make("lessons")
+
+
+def test_settings_of_other_projects_stay_outside(make, tmp_path):
+    seen = make("lessons", KERAS_HOME="/elsewhere", IPYTHONDIR="/elsewhere")
+    state = str(tmp_path / "my course" / ".venv" / "state")
+    for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
+        assert seen[name].startswith(state), name
+    assert seen["KERAS_HOME"].startswith(state)
+    assert seen["KERAS_BACKEND"] == "tensorflow"
+    assert make("lessons", KERAS_BACKEND="jax")["KERAS_BACKEND"] == "jax"
+
+
+# The search for a Python
+
+SAYS = {
+    "works": 'case "$2" in *print*) echo 3.12;; esac',
+    "stand-in": "echo 'command not found' >&2; exit 127",
+    "too old": 'case "$2" in *"(3, 11)"*) exit 1;; *print*) echo 3.10;; esac',
+    "bare": 'case "$2" in *ensurepip*) exit 1;; *print*) echo 3.11;; esac',
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="make sets up on Linux and macOS")
+@pytest.mark.parametrize(
+    ("candidates", "found", "sentence"),
+    [
+        (["stand-in", "too old", "works"], "works", ""),
+        (["bare", "works"], "works", ""),
+        (["stand-in", "bare"], "", "sudo apt install python3.11-venv"),
+        (["stand-in", "too old"], "", "Install one"),
+        (["not-there"], "", "Install one"),
+    ],
+)
+def test_make_takes_the_first_python_that_really_runs(tmp_path, candidates, found, sentence):
+    for name, script in SAYS.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    environ = {key: value for key, value in os.environ.items() if key != "PYTHON"}
+    done = subprocess.run(
+        ["sh", ROOT / "tools" / "find_python.sh", *(tmp_path / name for name in candidates)],
+        capture_output=True,
+        text=True,
+        env=environ,
+    )
+    assert done.stdout.strip() == (str(tmp_path / found) if found else "")
+    assert sentence in done.stderr
+    assert (done.returncode == 0) is bool(found)
+
+
+# Files
+
+
+def tracked_texts():
+    """Return {name: text} of every text file that git tracks or would track."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    texts = {}
+    for name in filter(None, listed.stdout.split("\0")):
+        try:
+            texts[name] = (ROOT / name).read_text(encoding="utf-8")
+        except (UnicodeDecodeError, FileNotFoundError):  # an image; a file just removed
+            continue
+    return texts
+
+
+def test_no_tracked_file_names_a_machine_or_a_package_index():
+    local = [r"(?<![\w.}])/" + name + "/" for name in ("home", "root", "Users", "work", "tmp")]
+    index = [
+        "/simp" + "le(/|$)",
+        "pythonhosted" + r"\.org",
+        "--find" + "-links",
+        "--index" + "-url",
+    ]
+    wrong = [
+        f"{name}: {found[0]}"
+        for name, text in tracked_texts().items()
+        for found in [re.search("|".join(local + index), text, re.MULTILINE)]
+        if found
+    ]
+    assert not wrong
+
+
+def test_every_pair_of_a_sanitize_file_is_read_by_nbval():
+    for name, text in tracked_texts().items():
+        if "sanitize" in name:
+            pairs = re.findall("^regex: (.*)$\n^replace: (.*)$", text, flags=re.MULTILINE)
+            assert len(pairs) == len(re.findall("regex", text)) > 0, name
+            assert all(replacement for _, replacement in pairs), name
+
+
+def test_the_citation_names_the_course_the_paper_and_the_article():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["cff-version"] == "1.2.0"
+    assert {"message", "title", "authors"} <= citation.keys()
+    titles = json.dumps([reference["title"] for reference in citation["references"]])
+    assert "ImageNet Classification with Deep Convolutional Neural Networks" in titles
+    assert "Multi-class image classification using AlexNet" in titles
+
+
+@pytest.mark.parametrize("command", [["check"], ["format", "--check", "--diff"]])
+def test_ruff_finds_nothing(command):
+    done = subprocess.run(
+        [sys.executable, "-m", "ruff", *command, "--quiet", "."],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, f"\n{done.stdout}{done.stderr}"

@@ -1,0 +1,324 @@
+"""The commands behind make: what they write, what they say, and what they leave alone."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import v4
+
+from tools import course, fetch_data, lab, on_path, refresh, run_lessons
+from tools.page import page
+
+PIXEL = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJ"
+    "RU5ErkJggg=="
+)
+TEXT = r"""# Sizes & strides
+
+The size is $\lfloor (n - k) / s \rfloor + 1$, in code `$k$`, and costs $5 and $10.
+
+$$o = \frac{n - k}{s} + 1$$
+"""
+FIGURE = f"""from IPython.display import display
+display({{"image/png": "{PIXEL}"}}, raw=True, metadata={{"image/png": {{"alt": "One <pixel>"}}}})"""
+RESULT = """import json, os
+with open(os.environ["ALEXNET_RUN"] + "/test.json", "w") as file:
+    json.dump({"accuracy": 0.8712}, file)"""
+
+
+def write_notebook(path, *cells):
+    """Write a notebook: strings that begin with # are text, the others code."""
+    made = [v4.new_markdown_cell(c) if c.startswith("#") else v4.new_code_cell(c) for c in cells]
+    for number, cell in enumerate(made):
+        cell.id = f"cell-{number}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(v4.new_notebook(cells=made), path)
+    return path
+
+
+# make lessons
+
+
+@pytest.fixture(scope="module")
+def lessons_run(tmp_path_factory):
+    """Run three lessons, the second of which stops, once for all tests below."""
+    folder = tmp_path_factory.mktemp("my course")
+    write_notebook(folder / "notebooks/01_good.ipynb", TEXT, "print(6 * 7)", FIGURE)
+    write_notebook(
+        folder / "notebooks/02_stops.ipynb",
+        "# Stops",
+        "import time; held = b'x' * (96 << 20); time.sleep(0.5)",
+        "raise ValueError('kernel=11 is larger\\nthan the input')",
+        "'never'",
+    )
+    stops = nbformat.read(folder / "notebooks/02_stops.ipynb", as_version=4)
+    stops.cells[3].outputs = [v4.new_output("stream", text="of an earlier run")]
+    nbformat.write(stops, folder / "notebooks/02_stops.ipynb")
+    write_notebook(folder / "notebooks/03_tests.ipynb", "# Tests", RESULT)
+    environ = {name: value for name, value in os.environ.items() if name != "ALEXNET_DATA"}
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys; from pathlib import Path; from tools import run_lessons;"
+            "sys.exit(run_lessons.main(Path(sys.argv[1]), Path(sys.argv[2])))",
+            folder / "notebooks",
+            folder / "build",
+        ],
+        cwd=course.ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+    )
+    return folder, done
+
+
+def test_the_table_tells_what_became_of_each_lesson(lessons_run):
+    _, done = lessons_run
+    assert done.returncode == 1, done.stderr
+    assert "Images: the embedded scenes" in done.stdout
+    assert re.search(r"01_good +\d+\.\d +\d+ MiB  ran through", done.stdout)
+    assert re.search(
+        r"02_stops .*stopped at cell 2: ValueError: kernel=11 is larger than the input", done.stdout
+    )
+    assert "Test accuracy reached: 87.1%" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+    assert re.search(r"02_stops  cell  2/3 +\d+ s", done.stdout), "no progress was shown"
+
+
+def test_what_ran_is_written_also_where_a_lesson_stopped(lessons_run):
+    folder, _ = lessons_run
+    good = nbformat.read(folder / "build/01_good.ipynb", as_version=4)
+    assert good.cells[1].outputs[0].text == "42\n"
+    stopped = nbformat.read(folder / "build/02_stops.ipynb", as_version=4).cells
+    assert [cell.get("execution_count") for cell in stopped] == [None, 1, 2, None]
+    assert stopped[2].outputs[0].ename == "ValueError"
+    assert stopped[3].outputs == []
+    assert not list(folder.rglob("*.new"))
+    stored = nbformat.read(folder / "notebooks/01_good.ipynb", as_version=4)
+    assert stored.cells[1].outputs == []
+
+
+def test_peak_memory_is_that_of_the_kernel(lessons_run):
+    _, done = lessons_run
+    peaks = {
+        name: int(peak) for name, peak in re.findall(r"(\d\d_\w+) +[\d.]+ +(\d+) MiB", done.stdout)
+    }
+    assert peaks["02_stops"] >= peaks["03_tests"] + 40
+
+
+def test_the_page_needs_nothing_from_outside(lessons_run):
+    folder, _ = lessons_run
+    for path in (folder / "build").glob("*.html"):
+        html = path.read_text(encoding="utf-8")
+        assert "<script" not in html and "<link" not in html and "@import" not in html
+        fetched = re.findall(r"""(?:\bsrc=|url\()["']?([^"'\s>)]+)""", html)
+        assert all(address.startswith("data:") for address in fetched), fetched
+
+
+def test_the_page_has_formulas_figures_title_and_language(lessons_run):
+    folder, _ = lessons_run
+    html = (folder / "build/01_good.html").read_text(encoding="utf-8")
+    assert '<html lang="en">' in html
+    assert "<title>Sizes &amp; strides</title>" in html
+    assert html.count("<math") == 2 and "<mfrac>" in html and r"\frac" not in html
+    assert "<code>$k$</code>" in html
+    assert "costs $5 and $10." in html
+    assert 'alt="One &lt;pixel&gt;"' in html
+
+
+def test_without_a_result_the_table_says_so(tmp_path):
+    assert "no lesson" in run_lessons.accuracy_line(tmp_path)
+
+
+@pytest.mark.parametrize("given", ["real", "./real", "~/real", "{tmp}/real"])
+def test_data_counts_from_where_make_was_called(tmp_path, monkeypatch, given):
+    (tmp_path / "real").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    given = given.format(tmp=tmp_path)
+    environ = {"ALEXNET_DATA": given, "CALLED_FROM": str(tmp_path)}
+    course.use_images_from_where_make_was_called(environ)
+    assert environ["ALEXNET_DATA"] == str((tmp_path / "real").resolve())
+
+
+def test_data_that_is_not_there_is_named(tmp_path):
+    environ = {"ALEXNET_DATA": "real images", "CALLED_FROM": str(tmp_path)}
+    with pytest.raises(SystemExit, match=f"no folder {re.escape(str(tmp_path))}.real images"):
+        course.use_images_from_where_make_was_called(environ)
+
+
+def test_empty_data_means_the_embedded_scenes():
+    environ = {"ALEXNET_DATA": " "}
+    course.use_images_from_where_make_was_called(environ)
+    assert environ == {}
+
+
+# make refresh
+
+
+def test_a_second_refresh_changes_nothing(tmp_path):
+    path = write_notebook(
+        tmp_path / "01_it.ipynb",
+        "# One",
+        "for word in ('two', 'parts'):\n    print(word, flush=True)",
+        FIGURE,
+        "40 + 2",
+    )
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata["widgets"] = {}
+    notebook.cells[1].metadata = {"tags": ["kept"], "execution": {"iopub.status.idle": "now"}}
+    nbformat.write(notebook, path)
+
+    assert "refreshed" in refresh.refresh(path)
+    first = path.read_bytes()
+    assert "unchanged" in refresh.refresh(path)
+    assert path.read_bytes() == first
+
+    stored = nbformat.read(path, as_version=4)
+    assert first.endswith(b"}\n")
+    assert stored.metadata == refresh.METADATA
+    assert [cell.id for cell in stored.cells] == ["cell-0", "cell-1", "cell-2", "cell-3"]
+    assert [cell.execution_count for cell in stored.cells[1:]] == [1, 2, 3]
+    assert stored.cells[1].metadata == {"tags": ["kept"]}
+    assert [output.text for output in stored.cells[1].outputs] == ["two\nparts\n"]
+    assert stored.cells[2].outputs[0].metadata["image/png"]["alt"] == "One <pixel>"
+
+
+def test_a_lesson_that_stops_stays_as_it_was(tmp_path, capsys):
+    path = write_notebook(tmp_path / "01_it.ipynb", "# One", "1 / 0")
+    before = path.read_bytes()
+    assert refresh.main([path]) == 1
+    assert "01_it.ipynb stays as it was: it stopped at cell 1: ZeroDivision" in (
+        capsys.readouterr().out
+    )
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_missing_and_repeated_cell_ids_are_made_from_the_text():
+    def notebook():
+        made = v4.new_notebook(cells=[v4.new_markdown_cell(text) for text in "abc"])
+        made.cells[0].id = made.cells[1].id = "same"
+        made.cells[2].id = "not valid"
+        return made
+
+    first = nbformat.reads(refresh.normalised(notebook()), as_version=4)
+    ids = [cell.id for cell in first.cells]
+    assert ids[0] == "same" and len(set(ids)) == 3
+    assert refresh.normalised(notebook()) == refresh.normalised(first)
+
+
+# make lab
+
+
+def test_lab_copies_without_outputs_and_never_over_your_work(tmp_path):
+    source, target = tmp_path / "notebooks", tmp_path / "my lessons"
+    for name in ("01_a.ipynb", "02_b.ipynb"):
+        path = write_notebook(source / name, "# One", "'answer'")
+        notebook = nbformat.read(path, as_version=4)
+        notebook.cells[1].outputs = [v4.new_output("stream", text="answer")]
+        notebook.cells[1].execution_count = 1
+        nbformat.write(notebook, path)
+    target.mkdir()
+    (target / "02_b.ipynb").write_text("mine")
+
+    assert lab.copy_lessons(source, target) == (["01_a.ipynb"], ["02_b.ipynb"])
+    assert (target / "02_b.ipynb").read_text() == "mine"
+    cell = nbformat.read(target / "01_a.ipynb", as_version=4).cells[1]
+    assert (cell.source, cell.outputs, cell.execution_count) == ("'answer'", [], None)
+    assert lab.copy_lessons(source, target)[0] == []
+
+
+def test_lab_opens_jupyterlab_unless_told_not_to(monkeypatch):
+    called = []
+    monkeypatch.setattr(lab, "copy_lessons", lambda: (["01_a.ipynb"], []))
+    monkeypatch.setattr(lab.subprocess, "call", lambda words, cwd: called.append(words) or 0)
+    assert lab.main(["--copy-only"]) == 0 and not called
+    assert lab.main(["--no-browser"]) == 0
+    assert called[0][1:] == ["-m", "jupyterlab", "--no-browser"]
+
+
+# make data
+
+
+@pytest.fixture
+def small_set(tmp_path, monkeypatch):
+    """Return a folder that is whole by counts made small."""
+    counts = {part: 1 + number % 2 for number, part in enumerate(fetch_data.EXPECTED)}
+    monkeypatch.setattr(fetch_data, "EXPECTED", counts)
+    for part, count in counts.items():
+        (tmp_path / "a set" / part).mkdir(parents=True)
+        for number in range(count):
+            (tmp_path / "a set" / part / f"{number}.jpg").touch()
+    return tmp_path / "a set"
+
+
+def test_data_that_is_whole_is_shown_with_the_line_to_use_it(small_set, capsys):
+    assert fetch_data.main(lambda: small_set) == 0
+    assert f"make lessons DATA='{small_set}'" in capsys.readouterr().out
+
+
+def test_an_emptied_or_partial_cache_is_named_with_the_mend(small_set):
+    (small_set / "seg_train/seg_train/sea/0.jpg").unlink()
+    with pytest.raises(SystemExit) as stop:
+        fetch_data.main(lambda: small_set)
+    assert "seg_train/seg_train/sea has 0 images instead of 1" in str(stop.value)
+    assert f"rm -r '{small_set}'" in str(stop.value)
+
+
+def test_kagglehub_answers_from_its_cache_and_an_emptied_one_is_found(tmp_path):
+    versions = tmp_path / "datasets/puneet6060/intel-image-classification/versions"
+    versions.joinpath("2").mkdir(parents=True)
+    versions.parent.joinpath("2.complete").touch()
+    done = subprocess.run(
+        [sys.executable, "-m", "tools.fetch_data"],
+        cwd=course.ROOT,
+        env=os.environ | {"KAGGLEHUB_CACHE": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert "seg_train/seg_train/buildings has 0 images instead of 2191" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_without_network_there_is_one_sentence():
+    def fetch():
+        raise OSError("Name or service not known\nand a long story")
+
+    with pytest.raises(SystemExit) as stop:
+        fetch_data.main(fetch)
+    assert "could not be fetched from Kaggle" in str(stop.value)
+    assert "\n" not in str(stop.value)
+
+
+def test_the_expected_counts_are_those_of_the_set():
+    assert sum(n for part, n in fetch_data.EXPECTED.items() if "train" in part) == 14034
+    assert sum(n for part, n in fetch_data.EXPECTED.items() if "test" in part) == 3000
+
+
+# Set-up
+
+
+def test_the_course_gets_onto_the_path_without_a_build(tmp_path):
+    path = on_path.put_on_path(tmp_path, root=Path("/a course"))
+    assert path.suffix == ".pth" and path.read_text() == f"{Path('/a course')}\n"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    path = tmp_path / "deep" / "file.txt"
+    course.write_whole(path, "old")
+    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
+    with pytest.raises(OSError):
+        course.write_whole(path, "new")
+    assert path.read_text() == "old"
+
+
+def test_a_page_without_heading_is_titled_by_its_name(tmp_path):
+    assert "<title>01_it</title>" in page(v4.new_notebook(), "01_it", tmp_path)

@@ -1,0 +1,46 @@
+"""Where the course's files lie, and how a file is written whole or not at all."""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = ROOT / "notebooks"
+BUILD = ROOT / "build" / "lessons"
+MY_LESSONS = ROOT / "my_lessons"
+
+
+def lessons(folder=NOTEBOOKS):
+    """Return the lessons' paths in teaching order: 01_..., 02_..., and so on."""
+    return sorted(Path(folder).glob("[0-9][0-9]_*.ipynb"))
+
+
+def write_whole(path, text):
+    """Write `text` beside `path` and put it in place in one step."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(path.name + ".new")
+    beside.write_text(text, encoding="utf-8", newline="\n")
+    os.replace(beside, path)
+
+
+def use_images_from_where_make_was_called(environ=os.environ):
+    """Make ALEXNET_DATA absolute, so that it means the same folder in every kernel.
+
+    A relative folder counts from where make was called, which the Makefile leaves in CALLED_FROM.
+
+    Raises
+    ------
+    SystemExit
+        If the folder does not exist; the sentence names it.
+    """
+    given = environ.get("ALEXNET_DATA", "").strip()
+    if not given:
+        environ.pop("ALEXNET_DATA", None)
+        return
+    folder = Path(environ.get("CALLED_FROM", os.getcwd()), Path(given).expanduser()).resolve()
+    if not folder.is_dir():
+        raise SystemExit(
+            f"DATA={given}: there is no folder {folder}. Give the folder that holds seg_train, or "
+            "one with a folder of images for each class; without DATA the lessons use their own."
+        )
+    environ["ALEXNET_DATA"] = str(folder)
