@@ -197,7 +197,7 @@ def filter_response(image, kernel, response):
     made.alt = (
         f"A grey image of {image.shape[0]} by {image.shape[1]} pixels, the kernel {rows}, and the "
         f"response of {response.shape[0]} by {response.shape[1]} values: strong where the image "
-        "has edges, zero where it is even."
+        "has upright edges, zero where it is even."
     )
     return made
 
