@@ -45,11 +45,18 @@ def alexnet(input_shape=(227, 227, 3), num_classes=6, dropout=0.0, bn_momentum=0
         From float images (batch, height, width, channels), 0 to 1, to class probabilities
         (batch, num_classes), float32. With the defaults 58,311,430 parameters.
 
+    Raises
+    ------
+    ValueError
+        If a side of the image is too short for three poolings to leave a value.
+
     References
     ----------
     A. Krizhevsky, I. Sutskever, G. Hinton, "ImageNet classification with deep convolutional neural
     networks", NIPS 2012, section 3. Batch normalisation: S. Ioffe, C. Szegedy, ICML 2015.
     """
+    if min(input_shape[:2]) < 67:
+        raise ValueError(f"input_shape is {input_shape}; AlexNet needs sides of 67 pixels or more")
     layers = keras.layers
     inputs = keras.Input(input_shape, name="image")
     x = convolution(inputs, 0, 96, 11, strides=4, padding="valid", bn_momentum=bn_momentum)

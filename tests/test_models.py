@@ -67,8 +67,9 @@ def test_arguments_reach_the_layers():
 
 
 def test_sixty_seven_pixels_are_the_fewest():
-    with pytest.raises(ValueError):
-        models.alexnet((66, 66, 3))
+    for shape in ((66, 66, 3), (227, 66, 3)):
+        with pytest.raises(ValueError, match="67 pixels"):
+            models.alexnet(shape)
 
 
 def test_probabilities_are_float32_under_mixed_precision():

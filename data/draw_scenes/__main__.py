@@ -5,7 +5,7 @@ import io
 import sys
 import tempfile
 import time
-from multiprocessing import Pool
+from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
@@ -85,7 +85,7 @@ def write(folder, workers, force=False):
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as building:
         new, old, total = Path(building) / "new", Path(building) / "old", 0
-        with Pool(workers) as pool:
+        with get_context("spawn").Pool(workers) as pool:
             for planned, content in zip(files, pool.imap(encode, files, 8), strict=True):
                 path = new / planned.path
                 path.parent.mkdir(parents=True, exist_ok=True)
