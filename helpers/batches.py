@@ -41,14 +41,11 @@ def epoch_plan(count, seed, epoch, crop_area=(1.0, 1.0), flip=False):
     random = np.random.default_rng([seed, epoch])
     order = random.permutation(count)
     area, shape, down, across, mirror = random.random((5, count))
-    if crop_area == (1.0, 1.0):
-        boxes = np.tile(np.float32(WHOLE), (count, 1))
-    else:
-        area = crop_area[0] + (crop_area[1] - crop_area[0]) * area
-        ratio = np.exp(0.4 * shape - 0.2)
-        height, width = np.minimum(np.sqrt(area / ratio), 1), np.minimum(np.sqrt(area * ratio), 1)
-        top, left = down * (1 - height), across * (1 - width)
-        boxes = np.stack([top, left, top + height, left + width], 1).astype(np.float32)
+    area = crop_area[0] + (crop_area[1] - crop_area[0]) * area
+    ratio = np.clip(np.exp(0.4 * shape - 0.2), area, 1 / area)  # so that no side exceeds 1
+    height, width = np.sqrt(area / ratio), np.sqrt(area * ratio)
+    top, left = down * (1 - height), across * (1 - width)
+    boxes = np.stack([top, left, top + height, left + width], 1).astype(np.float32)
     if flip:
         mirrored = mirror < 0.5
         boxes[mirrored] = boxes[mirrored][:, [0, 3, 2, 1]]

@@ -83,12 +83,12 @@ def split(images, share, class_names, part="validation", from_top=False):
         if not (own < share).any():
             enough = (np.floor(own.min() * 1000) + 1) / 1000
             raise ValueError(
-                f"class {name!r} has {len(own)} images and none falls into the {part} share of "
-                f"{share}: a share of {enough:.3f} would give it one, or add images"
+                f"class {name!r} has {len(own)} images to split and none falls into the "
+                f"{part} share of {share}: a share of {enough:.3f} would give it one, or add images"
             )
         if (own < share).all():
             raise ValueError(
-                f"class {name!r} has {len(own)} images and all fall into the {part} share of "
+                f"class {name!r} has {len(own)} images to split, all in the {part} share of "
                 f"{share}: none is left to train on; take a smaller share, or add images"
             )
     held_out = position < share
@@ -139,6 +139,10 @@ def load(folder=None, size=150, validation_share=0.15, skip_unreadable=False):
             f"skip_unreadable=True:{listed}"
         )
 
+    for part in files.keys() & {"train", "test"}:
+        lost = [name for label, name in enumerate(names) if label not in images[part].labels]
+        if lost:
+            raise ValueError(f"no readable image is left of these classes of {parts[part]}: {lost}")
     train, validation = split(images["train"], validation_share, names)
     if "test" not in images:
         train, images["test"] = split(train, validation_share, names, "test", from_top=True)

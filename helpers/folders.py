@@ -47,16 +47,26 @@ def find_parts(folder):
     -------
     dict
         ``{"train": Path, "test": Path or None, "unlabelled": Path or None}``
+
+    Raises
+    ------
+    ValueError
+        If several sets lie below the folder.
     """
+    folder = Path(os.path.abspath(folder))
     while folder.name in ("seg_train", "seg_test", "seg_pred"):
         folder = folder.parent
     patterns = ("seg_train", "*/seg_train", "*/*/seg_train")
-    found = next((hit for pattern in patterns for hit in sorted(folder.glob(pattern))), None)
-    if found is None:
+    levels = [[hit for hit in folder.glob(pattern) if hit.is_dir()] for pattern in patterns]
+    found = next((sorted(level) for level in levels if level), [])
+    if not found:
         return {"train": folder, "test": None, "unlabelled": None}
+    if len(found) > 1:
+        listed = ", ".join(str(hit.parent) for hit in found)
+        raise ValueError(f"{folder} holds several image sets: {listed}; give one of them")
     parts = {}
     for name, part in (("train", "seg_train"), ("test", "seg_test"), ("unlabelled", "seg_pred")):
-        outer = found.parent / part
+        outer = found[0].parent / part
         inner = outer / part
         parts[name] = inner if inner.is_dir() else outer if outer.is_dir() else None
     return parts

@@ -10,6 +10,8 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 from tqdm import tqdm
 
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF")  # what a file called .jpg may really hold
+
 
 class Images(NamedTuple):
     """Images of one part of a set, row by row the same in each field.
@@ -59,8 +61,10 @@ def decode(content, size=150):
     OSError, ValueError, Image.DecompressionBombError
         If the content is no image, is cut off, or is larger than Pillow's limit.
     """
-    with Image.open(io.BytesIO(content)) as image:
+    with Image.open(io.BytesIO(content), formats=FORMATS) as image:
         stored = image.size
+        if image.mode.startswith("I"):  # 16 bits of grey, of which 8 are kept
+            image = Image.fromarray((np.asarray(image) // 257).astype(np.uint8))
         image = ImageOps.exif_transpose(image).convert("RGB")
         if image.size != (size, size):
             image = image.resize((size, size), Image.Resampling.BILINEAR)

@@ -91,7 +91,7 @@ def unseen_pixels(n, kernel, stride=1, padding=0):
     """
     before, _ = padding_pair(n, kernel, stride, padding)
     last = (conv_output_size(n, kernel, stride, padding) - 1) * stride - before
-    return max(n - (last + kernel), 0)
+    return min(max(n - (last + kernel), 0), n)
 
 
 def receptive_fields(layers):

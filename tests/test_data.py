@@ -96,6 +96,39 @@ def test_images_are_turned_upright_and_made_rgb(tmp_path):
     assert (pixels == 77).all()
 
 
+def test_sixteen_bits_of_grey_become_eight(tmp_path):
+    ramp = np.tile(np.linspace(0, 65535, 150).astype(np.uint16), (150, 1))
+    Image.fromarray(ramp).save(tmp_path / "deep.png")
+    pixels, _ = decode((tmp_path / "deep.png").read_bytes())
+    assert pixels[0, 0, 0] == 0 and pixels[0, -1, 0] == 255
+    assert abs(int(pixels[0, 75, 0]) - 128) <= 1
+
+
+def test_formats_that_call_other_programs_are_refused(tmp_path):
+    (tmp_path / "script.jpg").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n")
+    _, unreadable = read([tmp_path / "script.jpg"])
+    assert unreadable == {tmp_path / "script.jpg": "not an image"}
+
+
+def test_several_sets_below_one_folder_are_refused_by_name(image_set, tmp_path):
+    image_set(train=2, test=1)
+    write_image(tmp_path / "other/seg_train/a/1.png")
+    with pytest.raises(ValueError, match="several image sets.*other.*set"):
+        folders.find_parts(tmp_path)
+
+
+def test_the_folder_that_one_is_in_is_no_other(image_set, monkeypatch):
+    monkeypatch.chdir(image_set(train=2, test=1) / "seg_train")
+    assert folders.find_parts(folders.data_folder("."))["test"] is not None
+
+
+def test_a_class_without_readable_image_is_named(image_set):
+    root = image_set(train=60, test=1)
+    (root / "seg_test/seg_test/tower/0.png").write_bytes(b"")
+    with pytest.raises(ValueError, match=r"no readable image.*seg_test.*\['tower'\]"):
+        data.load(root, skip_unreadable=True)
+
+
 def test_pixels_are_kept_as_they_are(tmp_path):
     path = write_image(tmp_path / "a.png", 3)
     images, unreadable = read([path], [1])
@@ -187,7 +220,7 @@ def test_a_class_without_validation_image_names_the_share_that_mends_it(image_se
         path.unlink()
     lowest = data.content_position(data.read(folders.image_files(rare))[0].digests).min()
     share = float(lowest) * 0.9
-    with pytest.raises(ValueError, match="'tower' has 2 images and none") as refused:
+    with pytest.raises(ValueError, match="'tower' has 2 images to split and none") as refused:
         data.load(root, validation_share=share)
     mended = float(str(refused.value).split("a share of ")[1].split()[0])
     kept, held_out = data.split(data.read(folders.image_files(rare), [0, 0])[0], mended, ["tower"])

@@ -6,12 +6,12 @@ import io
 import draw_scenes
 import numpy as np
 import pytest
-from draw_scenes import __main__ as writer
+from draw_scenes import image_set
 from PIL import Image
 
 from helpers import audit, baselines, data, folders
 
-PLAN = writer.plan()
+PLAN = image_set.plan()
 KAGGLE = {"train": "seg_train/seg_train", "test": "seg_test/seg_test", "pred": "seg_pred/seg_pred"}
 
 
@@ -48,7 +48,7 @@ SAMPLE = PLAN[::97]
 
 @pytest.mark.parametrize("planned", SAMPLE, ids=[planned.path for planned in SAMPLE])
 def test_the_program_still_draws_the_stored_files(planned):
-    drawn = np.asarray(Image.open(io.BytesIO(writer.encode(planned))), int)
+    drawn = np.asarray(Image.open(io.BytesIO(image_set.encode(planned))), int)
     stored = np.asarray(Image.open(folders.EMBEDDED / planned.path), int)
     assert drawn.shape == stored.shape
     assert np.abs(drawn - stored).mean() < 1
@@ -79,7 +79,7 @@ def test_the_flaws_are_the_ones_that_the_program_lists(scenes):
         digest = hashlib.sha256((folders.EMBEDDED / planned.path).read_bytes()).hexdigest()
         content.setdefault(digest, []).append(planned)
     copies = [group for group in content.values() if len(group) > 1]
-    assert len(copies) == len(writer.COPIES)
+    assert len(copies) == len(image_set.COPIES)
     for group in copies:
         assert len({(p.split, p.label, p.index) for p in group}) == 1
 
@@ -111,16 +111,16 @@ def test_light_and_composition_vary_within_each_class(scenes):
 
 
 def test_the_writer_replaces_nothing_unasked(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(writer, "COUNTS", {"train": 1, "test": 1, "pred": 1})
+    monkeypatch.setattr(image_set, "COUNTS", {"train": 1, "test": 1, "pred": 1})
     folder = tmp_path / "scenes"
-    count, size = writer.write(folder, workers=1)
+    count, size = image_set.write(folder, workers=1)
     stored = list(folder.rglob("*.jpg"))
     assert count == len(stored) == 18
     assert size == sum(path.stat().st_size for path in stored)
     with pytest.raises(SystemExit, match="not empty"):
-        writer.write(folder, workers=1)
+        image_set.write(folder, workers=1)
     (folder / "mine.txt").write_text("keep")
     with pytest.raises(SystemExit, match="not empty"):
-        writer.write(folder, workers=1, force=True)
+        image_set.write(folder, workers=1, force=True)
     assert (folder / "mine.txt").read_text() == "keep"
     assert [path.name for path in tmp_path.iterdir()] == ["scenes"]

@@ -83,7 +83,7 @@ def test_bars_are_as_long_as_their_numbers():
     assert "train: bridge 3, lake 4 and tower 5; test: bridge 1, lake 2 and tower 3" in made.alt
     made = ALL["accuracy_bars"]()
     assert [bar.get_width() for bar in made.axes[0].patches] == [25, 87.5]
-    assert "AlexNet 87.5 per cent" in made.alt and "guessing at 50.0" in made.alt
+    assert "AlexNet 87.5 per cent" in made.alt and "commonest class at 50.0" in made.alt
     made = ALL["shares"]()
     assert [[bar.get_width() for bar in axis.patches] for axis in made.axes] == [[25, 75], [90, 10]]
 

@@ -180,7 +180,7 @@ def filter_response(image, kernel, response):
             column, row, f"{value:+d}" if value else "0", ha="center", va="center", size=18
         )
     axes[1].set_title("kernel")
-    bound = np.abs(response).max()
+    bound = np.abs(response).max() or 1
     axes[2].imshow(response, cmap="PuOr", vmin=-bound, vmax=bound)
     axes[2].set_title(f"response, {response.shape[0]} x {response.shape[1]}")
     axes[2].text(

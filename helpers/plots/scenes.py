@@ -146,12 +146,13 @@ def brightness(colours, labels, class_names, most=60):
         label="median",
     )
     axis.legend(frameon=False, loc="upper right")
-    axis.set_xticks(range(len(class_names)), class_names)
+    turned = {"rotation": 30, "ha": "right"} if len("".join(class_names)) > 60 else {}
+    axis.set_xticks(range(len(class_names)), class_names, **turned)
     axis.set(ylabel="brightness (0 black, 1 white)", ylim=(0, 1))
     told = listed(f"{n} {m:.2f}" for n, m in zip(class_names, medians, strict=True))
     made.alt = (
         f"Up to {most} images a class as dots in their average colours, by brightness; a line "
-        f"marks the median of each class: {told}. The classes overlap widely."
+        f"marks the median of each class: {told}."
     )
     return made
 
@@ -165,7 +166,7 @@ def accuracy_bars(accuracies, chance=None):
     accuracies : dict
         ``{name: accuracy}``, 0 to 1.
     chance : float, optional
-        Drawn as a dashed line: what guessing gives.
+        Drawn as a dashed line: what one reaches by always giving the commonest answer.
 
     Returns
     -------
@@ -176,12 +177,20 @@ def accuracy_bars(accuracies, chance=None):
     bars = axis.barh(list(accuracies), values, color=BLUE, height=0.6)
     axis.bar_label(bars, fmt="%.1f %%", padding=5)
     if chance is not None:
-        axis.axvline(100 * chance, color=BLACK, linestyle="--", linewidth=2, label="guessing")
-        axis.legend(frameon=False, loc="upper right")
+        axis.axvline(
+            100 * chance,
+            color=BLACK,
+            linestyle="--",
+            linewidth=2,
+            label="always the commonest class",
+        )
+        axis.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1))
     axis.set(xlabel="accuracy in per cent", xlim=(0, 100))
     axis.invert_yaxis()
     told = listed(f"{n} {v:.1f} per cent" for n, v in zip(accuracies, values, strict=True))
     made.alt = f"Bars of accuracy: {told}." + (
-        f" A dashed line marks guessing at {100 * chance:.1f} per cent." if chance else ""
+        f" A dashed line marks the commonest class at {100 * chance:.1f} per cent."
+        if chance
+        else ""
     )
     return made

@@ -15,6 +15,7 @@ LOOK = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "figure.dpi": 100,
+    "text.parse_math": False,  # a class may be called $100
 }
 styled = rc_context(LOOK)  # decorates each plot function: its letters and lines get this look
 
