@@ -1,5 +1,7 @@
 """The building blocks that the lessons share, one topic a module.
 
+`quiet`
+    Keras, imported without its backend's start-up messages.
 `shapes`
     The arithmetic of convolutions: sizes, padding, parameters, receptive fields.
 `folders`, `images`, `data`, `batches`
