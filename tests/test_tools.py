@@ -22,6 +22,8 @@ TEXT = r"""# Sizes & strides
 The size is $\lfloor (n - k) / s \rfloor + 1$, in code `$k$`, and costs $5 and $10.
 
 $$o = \frac{n - k}{s} + 1$$
+
+Next: [the second](02_stops.ipynb).
 """
 FIGURE = f"""from IPython.display import display
 display({{"image/png": "{PIXEL}"}}, raw=True, metadata={{"image/png": {{"alt": "One <pixel>"}}}})"""
@@ -129,6 +131,7 @@ def test_the_page_has_formulas_figures_title_and_language(lessons_run):
     assert "<code>$k$</code>" in html
     assert "costs $5 and $10." in html
     assert 'alt="One &lt;pixel&gt;"' in html
+    assert 'href="02_stops.html"' in html and "ipynb" not in html
 
 
 def test_without_a_result_the_table_says_so(tmp_path):

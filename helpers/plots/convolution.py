@@ -83,7 +83,7 @@ def sliding_kernel(n=6, kernel=3, stride=1, steps=(0, 1, -1)):
     Figure
     """
     side = conv_output_size(n, kernel, stride)
-    made, axes = figure(2, len(steps), (4.2 * len(steps), 6.6), height_ratios=(n, side))
+    made, axes = figure(2, len(steps), (3.2 * len(steps), 5.2), height_ratios=(n, side))
     numbers = [step % side**2 for step in steps]
     for column, number in enumerate(numbers):
         row, across = divmod(number, side)
