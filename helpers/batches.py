@@ -1,6 +1,6 @@
 """From arrays of images to the batches that a network sees.
 
-The images stay as they were read, 8 bits a colour at 150 pixels: a seventh of the memory that
+The images stay as they were read, 8 bits a colour at 150 pixels: a ninth of the memory that
 floats at 227 would take. Each batch is cut out, resized and scaled when it is needed.
 """
 

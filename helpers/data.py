@@ -139,10 +139,13 @@ def load(folder=None, size=150, validation_share=0.15, skip_unreadable=False):
             f"skip_unreadable=True:{listed}"
         )
 
-    for part in files.keys() & {"train", "test"}:
-        lost = [name for label, name in enumerate(names) if label not in images[part].labels]
-        if lost:
-            raise ValueError(f"no readable image is left of these classes of {parts[part]}: {lost}")
+    for part in ("train", "test"):
+        found = images[part].labels if part in images else range(len(names))
+        if lost := [name for label, name in enumerate(names) if label not in found]:
+            raise ValueError(
+                f"no readable image is left of these classes of {parts[part]}: {lost}; "
+                "mend their files or take the folders away"
+            )
     train, validation = split(images["train"], validation_share, names)
     if "test" not in images:
         train, images["test"] = split(train, validation_share, names, "test", from_top=True)
