@@ -2,6 +2,8 @@
 
 `quiet`
     Keras, imported without its backend's start-up messages.
+`files`
+    A file that is written whole or not at all.
 `shapes`
     The arithmetic of convolutions: sizes, padding, parameters, receptive fields.
 `folders`, `images`, `data`, `batches`
@@ -9,7 +11,11 @@
 `audit`, `baselines`
     What is wrong with an image set, and what simple methods reach on it.
 `models`
-    AlexNet itself.
+    AlexNet itself, and a small net.
+`recipes`, `training`, `saved`
+    What a training is told, how it runs, and the model that it leaves on disk.
+`evaluation`
+    How good a model is: measures on arrays of probabilities and labels.
 `plots`, `display`
     Figures with alternative text, and the one function that shows them.
 

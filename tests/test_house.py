@@ -149,8 +149,10 @@ def make(tmp_path):
 @pytest.mark.parametrize("target", ["test", "refresh"])
 def test_tests_and_stored_outputs_see_no_other_images(make, target):
     given = {"ALEXNET_DATA": "/real", "ALEXNET_RECIPE": "long", "ALEXNET_IMAGES": "9"}
+    given["ALEXNET_RUN"] = "/a/students/models"
     seen = make(target, "DATA=real", "RECIPE=long", "IMAGES=9", **given)
-    assert not [name for name in seen if name.startswith("ALEXNET_")]
+    assert [name for name in seen if name.startswith("ALEXNET_")] == ["ALEXNET_RUN"]
+    assert seen["ALEXNET_RUN"].endswith(f"my course/build/{target}-run")
     assert seen["CUDA_VISIBLE_DEVICES"] == "-1"
 
 

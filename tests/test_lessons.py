@@ -3,11 +3,12 @@
 import ast
 import itertools
 from pathlib import Path
+from unittest import mock
 
 import nbformat
 import numpy as np
 
-from helpers import models, shapes
+from helpers import data, models, recipes, shapes, training
 from helpers.quiet import keras
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -82,9 +83,40 @@ def test_lesson_03_and_models_write_a_block_alike():
     assert configs[0] == configs[1]
 
 
+def test_lesson_04_builds_the_small_net_of_models():
+    build = definitions("04_gpu_training.ipynb", keras=keras, models=models)["small_net"]
+    for options in ({}, {"num_classes": 4, "dropout": 0.3, "bn_momentum": 0.5}):
+        built, imported = build(**options), models.small_net(**options)
+        assert built.get_config() == imported.get_config()
+    assert models.small_net().count_params() == 137_574
+
+
+def test_lesson_04_plans_and_compiles_like_training_prepare(image_set):
+    """The cells that plan, set the rate and compile do what `training.prepare` does."""
+    scenes = data.load(image_set())
+    _, recipe = recipes.choose("quick", images=100)
+    names = {
+        "np": np, "keras": keras, "models": models, "training": training, "plots": mock.Mock(),
+        "show": mock.Mock(), "recipe": recipe, "name": "quick", "policy": "float32",
+        "data": mock.Mock(load=lambda **_: scenes),
+    }  # fmt: skip
+    notebook = nbformat.read(LESSONS / "04_gpu_training.ipynb", as_version=4)
+    for start in ("scenes = data.load", "rate = training.learning_rate", "keras.utils.set_random"):
+        cell = next(cell for cell in notebook.cells if cell.source.startswith(start))
+        exec(cell.source, names)
+    model, plans = training.prepare(scenes, recipe, "float32", seed=0)
+    assert model.get_config() == names["model"].get_config()
+    assert model.loss == names["model"].loss
+    assert model.optimizer.get_config() == names["model"].optimizer.get_config()
+    for mine, theirs in zip(plans, names["plans"], strict=True):
+        assert all(np.array_equal(a, b) for a, b in zip(mine, theirs, strict=True))
+    for mine, theirs in zip(model.get_weights(), names["model"].get_weights(), strict=True):
+        assert np.array_equal(mine, theirs)
+
+
 # The order of the rooms: each may import only those before it.
-ORDER = ["quiet", "shapes", "folders", "images", "data", "batches", "audit", "baselines"]
-ORDER += ["models", "plots", "display"]
+ORDER = ["quiet", "files", "shapes", "folders", "images", "data", "batches", "audit", "baselines"]
+ORDER += ["models", "recipes", "training", "saved", "evaluation", "plots", "display"]
 
 
 def imported(path):

@@ -24,6 +24,19 @@ def small_net():
     return keras.Model(inputs, keras.layers.Dense(3, name="last")(x), name="small")
 
 
+def history(loss, accuracies):
+    """A training of batches of 10 images, with as many passes as accuracies."""
+    images = [10 * (k + 1) for k in range(len(loss))]
+    a_pass = len(loss) // len(accuracies)
+    passes = [
+        {"images": 10 * a_pass * (k + 1), "validation_accuracy": accuracy}
+        for k, accuracy in enumerate(accuracies)
+    ]
+    return {"images": images, "loss": loss, "passes": passes}
+
+
+VERSIONS = [np.full((20, 20, 3), k / 6) for k in range(6)]
+MATRIX = np.array([[8, 2, 0], [3, 6, 1], [0, 0, 4]])
 ALL = {
     "image_grid": lambda: plots.image_grid([SCENE] * 4, ["a", "b", "c", "d"]),
     "class_counts": lambda: plots.class_counts({"train": [3, 4, 5], "test": [1, 2, 3]}, NAMES),
@@ -39,8 +52,30 @@ ALL = {
     "size_staircase": lambda: plots.size_staircase(11, 4, range(211, 232), (224,)),
     "architecture": lambda: plots.architecture(small_net()),
     "shares": lambda: plots.shares(["conv0", "fc0"], [10, 30], [90, 10]),
+    "learning_curves": lambda: plots.learning_curves(
+        {"quick": history([9.0] * 9 + [0.0] * 9, [0.5, 0.8]), "other": history([3.0], [0.4])}, 0.25
+    ),
+    "overfitting": lambda: plots.overfitting(range(1, 4), [0.3, 0.7, 1.0], [0.3, 0.5, 0.62]),
+    "momentum_memory": lambda: plots.momentum_memory([0.99, 0.9], 200, [38, 150]),
+    "learning_rates": lambda: plots.learning_rates({"quick": [0, 7e-5, 3e-5], "b": [1e-3] * 2}, 32),
+    "augmented": lambda: plots.augmented(SCENE, VERSIONS),
+    "class_table": lambda: plots.class_table(
+        NAMES, [1.0, 0.5, 0.032], [0.25, 0.75, 0.125], [0.4, 0.6, 0.05], [30, 29, 1200]
+    ),
+    "confusion_matrix": lambda: plots.confusion_matrix(MATRIX, NAMES),
+    "reliability": lambda: plots.reliability(
+        np.array([np.nan, 0.35, 0.7, 0.9]), np.array([np.nan, 0.5, 0.7, 0.6]), [0, 2, 1, 5], 0.22
+    ),
+    "probabilities": lambda: plots.probabilities(SCENE, [0.126, 0.75, 0.124], NAMES),
 }
-PHOTOS = {"image_grid", "resizing", "receptive_fields", "filter_response"}
+PHOTOS = {
+    "image_grid",
+    "resizing",
+    "receptive_fields",
+    "filter_response",
+    "augmented",
+    "probabilities",
+}
 
 
 def texts(made):
@@ -86,6 +121,154 @@ def test_bars_are_as_long_as_their_numbers():
     assert "AlexNet 87.5 per cent" in made.alt and "commonest class at 50.0" in made.alt
     made = ALL["shares"]()
     assert [[bar.get_width() for bar in axis.patches] for axis in made.axes] == [[25, 75], [90, 10]]
+
+
+def test_intervals_are_drawn_and_stay_clear_of_the_numbers():
+    accuracies = {"colour": 0.25, "AlexNet": 0.875}
+    made = plots.accuracy_bars(
+        accuracies, intervals={"AlexNet": (0.845, 0.931), "colour": (0.125, 0.5)}
+    )
+    (axis,) = made.axes
+    (bars,) = axis.collections
+    np.testing.assert_allclose(
+        [segment[:, 0] for segment in bars.get_segments()], [[12.5, 50], [84.5, 93.1]]
+    )
+    assert [label.xy[0] for label in axis.texts] == pytest.approx([50, 93.1])
+    assert [label.get_text() for label in axis.texts] == ["25.0 %", "87.5 %"]
+    assert "AlexNet 87.5 per cent (95 per cent interval 84.5 to 93.1)." in made.alt
+    assert not ALL["accuracy_bars"]().axes[0].collections
+
+
+def test_learning_curves_are_the_histories():
+    made = ALL["learning_curves"]()
+    left, right = made.axes
+    thin, thick, *_ = left.lines
+    assert list(thin.get_xdata()) == list(range(10, 190, 10))
+    assert list(thin.get_ydata()) == [9] * 9 + [0] * 9
+    np.testing.assert_allclose(thick.get_ydata(), [9] * 5 + list(range(8, 0, -1)) + [0] * 5)
+    quick, other, chance = right.lines
+    assert list(quick.get_xdata()) == [90, 180] and list(quick.get_ydata()) == [50, 80]
+    assert list(other.get_ydata()) == [40] and set(chance.get_ydata()) == {25}
+    for look in ("get_color", "get_marker", "get_linestyle"):
+        assert getattr(quick, look)() != getattr(other, look)()
+    assert [label.get_text() for label in right.texts] == ["80.0 %", "40.0 %"]
+    assert [label.xy for label in right.texts] == [(180, 80), (10, 40)]
+    assert "from 9.00 to 0.00" in made.alt and "50.0 per cent after the first pass" in made.alt
+    assert "80.0 after 2, at 180 images" in made.alt and "commonest class at 25.0" in made.alt
+
+
+def test_numbers_of_equal_runs_stand_apart():
+    runs = {name: history([1.0, 1.0], [value]) for name, value in zip("abc", (0.5, 0.9, 0.52))}
+    labels = plots.learning_curves(runs).axes[1].texts
+    a, b, c = (label.xy[1] for label in labels)
+    assert c - a >= 6 and b > c
+    assert [label.get_text() for label in labels] == ["50.0 %", "90.0 %", "52.0 %"]
+
+
+def test_the_gap_is_the_one_at_the_end():
+    made = ALL["overfitting"]()
+    train, checked = made.axes[0].lines
+    np.testing.assert_allclose(train.get_ydata(), [30, 70, 100])
+    np.testing.assert_allclose(checked.get_ydata(), [30, 50, 62])
+    shaded = made.axes[0].collections[0].get_paths()[0].vertices
+    assert [2, 50] in shaded.tolist() and [2, 70] in shaded.tolist()
+    assert [t.get_text() for t in made.axes[0].texts] == [
+        "training images",
+        "gap: 38 points",
+        "validation images",
+    ]
+    assert "30.0 to 100.0 per cent" in made.alt and "30.0 to 62.0" in made.alt
+
+
+def test_a_moving_average_forgets_by_its_momentum():
+    made = ALL["momentum_memory"]()
+    slow, _, fast, dots = made.axes[0].lines
+    assert slow.get_ydata()[[0, 1, 2]] == pytest.approx([100, 99, 98.01])
+    assert fast.get_ydata()[[0, 1, 2]] == pytest.approx([100, 90, 81])
+    assert len(slow.get_ydata()) == 201 and list(dots.get_xdata()) == [38, 150]
+    assert [t.get_text() for t in made.axes[0].texts] == ["68 %", "1.8 %", "22 %", "below 0.1 %"]
+    assert "Momentum 0.99: 68 % after 38 and 22 % after 150." in made.alt
+    assert "Momentum 0.9: 35 % after 10." in plots.momentum_memory([0.9], 10).alt
+
+
+def test_learning_rates_stand_where_their_images_are():
+    made = ALL["learning_rates"]()
+    quick, other = made.axes[0].lines
+    assert list(quick.get_xdata()) == [0, 32, 64] and list(other.get_xdata()) == [0, 32]
+    assert list(quick.get_ydata()) == [0, 7e-5, 3e-5] and list(other.get_ydata()) == [1e-3] * 2
+    assert made.axes[0].get_yscale() == "log"
+    assert "quick: 0 at the start, at most 7e-05, first at 32 images, and 3e-05 at 64" in made.alt
+
+
+def test_five_versions_stand_beside_the_image():
+    made = ALL["augmented"]()
+    assert [axis.get_title() for axis in made.axes] == ["the image"] + [
+        f"pass {number}" for number in range(1, 6)
+    ]
+    for axis, image in zip(made.axes, [SCENE, *VERSIONS[:5]], strict=True):
+        np.testing.assert_array_equal(axis.images[0].get_array(), image)
+    assert "150 by 150" in made.alt and "20 by 20" in made.alt
+
+
+def test_the_table_holds_each_class_and_measure():
+    made = ALL["class_table"]()
+    written = [[text.get_text() for text in axis.texts] for axis in made.axes]
+    assert written[:2] == [["100.0", "50.0", "3.2"], ["25.0", "75.0", "12.5"]]
+    assert written[2:] == [["40.0", "60.0", "5.0"], ["30", "29", "1,200"]]
+    widths = [[bar.get_width() for bar in axis.patches[3:]] for axis in made.axes[:3]]
+    np.testing.assert_allclose(widths, [[100, 50, 3.2], [25, 75, 12.5], [40, 60, 5]])
+    assert [label.get_text() for label in made.axes[0].get_yticklabels()] == list(NAMES)
+    assert "lake 50.0, 75.0, 60.0, 29 images" in made.alt
+
+
+def test_the_confusion_matrix_shows_counts_and_shares_of_the_row():
+    made = ALL["confusion_matrix"]()
+    cells = {text.get_position(): text for text in made.axes[0].texts}
+    assert {place: text.get_text() for place, text in cells.items()} == {
+        (column, row): str(MATRIX[row, column]) for row in range(3) for column in range(3)
+    }
+    assert cells[0, 0].get_color() == "white" and cells[1, 1].get_color() != "white"
+    shares = made.axes[0].images[0].get_array()
+    np.testing.assert_allclose(shares, [[80, 20, 0], [30, 60, 10], [0, 0, 100]])
+    assert [(frame.get_x(), frame.get_y()) for frame in made.axes[0].patches] == [
+        (k - 0.48, k - 0.48) for k in range(3)
+    ]
+    assert "24 images, 18 of them on the diagonal" in made.alt
+    assert "lake taken for bridge, 3 of 10 images" in made.alt
+
+
+@pytest.mark.parametrize("n", [2, 20])
+def test_a_confusion_matrix_may_be_small_or_large_and_free_of_mistakes(n):
+    matrix = np.diag(np.arange(n))  # of the first class there are no images
+    made = plots.confusion_matrix(matrix, [f"a long name {k}" for k in range(n)])
+    assert made.axes[0].images[0].get_array().tolist() == (100 * np.sign(matrix)).tolist()
+    assert made.alt.endswith("Nothing is confused.")
+    assert {label.get_rotation() for label in made.axes[0].get_xticklabels()} <= {0, 40}
+
+
+def test_reliability_draws_the_ranges_that_hold_images():
+    made = ALL["reliability"]()
+    upper, lower = made.axes
+    np.testing.assert_allclose(upper.lines[1].get_xydata(), [[35, 50], [70, 70], [90, 60]])
+    gaps = upper.collections[0].get_segments()
+    np.testing.assert_allclose([gap[:, 1] for gap in gaps], [[35, 50], [70, 70], [90, 60]])
+    np.testing.assert_allclose([gap[:, 0] for gap in gaps], [[35, 35], [70, 70], [90, 90]])
+    assert [bar.get_height() for bar in lower.patches] == [0, 2, 1, 5]
+    assert [bar.get_x() + bar.get_width() / 2 for bar in lower.patches] == [12.5, 37.5, 62.5, 87.5]
+    assert upper.get_title() == "expected calibration error: 22.0 points"
+    assert "2 images 35.0 per cent sure and 50.0 right, 1 image 70.0" in made.alt
+
+
+def test_probabilities_keep_the_order_of_the_classes():
+    made = ALL["probabilities"]()
+    picture, axis = made.axes
+    np.testing.assert_array_equal(picture.images[0].get_array(), SCENE)
+    np.testing.assert_allclose([bar.get_width() for bar in axis.patches], [12.6, 75, 12.4])
+    first, largest, last = (bar.get_facecolor() for bar in axis.patches)
+    assert first == last != largest
+    assert [label.get_text() for label in axis.get_yticklabels()] == list(NAMES)
+    assert [label.get_text() for label in axis.texts] == ["12.6 %", "75.0 %", "12.4 %"]
+    assert axis.get_xlim() == (0, 100) and "The largest is lake's." in made.alt
 
 
 def test_dots_stand_at_the_images_brightness():

@@ -27,9 +27,10 @@ Next: [the second](02_stops.ipynb).
 """
 FIGURE = f"""from IPython.display import display
 display({{"image/png": "{PIXEL}"}}, raw=True, metadata={{"image/png": {{"alt": "One <pixel>"}}}})"""
-RESULT = """import json, os
-with open(os.environ["ALEXNET_RUN"] + "/test.json", "w") as file:
-    json.dump({"accuracy": 0.8712}, file)"""
+RESULT = """import json, os, pathlib
+folder = pathlib.Path(os.environ["ALEXNET_RUN"], "0a1b", "quick"); folder.mkdir(parents=True)
+with open(folder / "test.json", "w") as file:
+    json.dump({"accuracy": 0.8712, "images": 1234}, file)"""
 
 
 def write_notebook(path, *cells):
@@ -87,7 +88,7 @@ def test_the_table_tells_what_became_of_each_lesson(lessons_run):
     assert re.search(
         r"02_stops .*stopped at cell 2: ValueError: kernel=11 is larger than the input", done.stdout
     )
-    assert "Test accuracy reached: 87.1%" in done.stdout
+    assert "Test accuracy reached: 87.1% of 1,234 images" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
     assert re.search(r"02_stops  cell  2/3 +\d+ s", done.stdout), "no progress was shown"
 

@@ -1,6 +1,7 @@
 """Where the course's files lie, and how a file is written whole or not at all."""
 
 import os
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -10,8 +11,9 @@ MY_LESSONS = ROOT / "my_lessons"
 
 
 def lessons(folder=NOTEBOOKS):
-    """Return the lessons' paths in teaching order: 01_..., 02_..., and so on."""
-    return sorted(Path(folder).glob("[0-9][0-9]_*.ipynb"))
+    """Return the lessons' paths in teaching order: 01_..., 04_..., 04b_..., and so on."""
+    paths = sorted(Path(folder).glob("[0-9][0-9]*_*.ipynb"))
+    return [path for path in paths if re.match(r"\d\d[a-z]?_", path.name)]
 
 
 def write_whole(path, text):

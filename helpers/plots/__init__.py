@@ -7,18 +7,35 @@ from helpers.plots.convolution import (
     size_staircase,
     sliding_kernel,
 )
+from helpers.plots.evaluation import class_table, confusion_matrix, probabilities, reliability
 from helpers.plots.network import architecture, shares
 from helpers.plots.scenes import accuracy_bars, brightness, class_counts, image_grid, resizing
+from helpers.plots.training import (
+    augmented,
+    learning_curves,
+    learning_rates,
+    momentum_memory,
+    overfitting,
+)
 
 __all__ = [
     "accuracy_bars",
     "architecture",
+    "augmented",
     "brightness",
     "class_counts",
+    "class_table",
+    "confusion_matrix",
     "filter_response",
     "image_grid",
     "kernel_places",
+    "learning_curves",
+    "learning_rates",
+    "momentum_memory",
+    "overfitting",
+    "probabilities",
     "receptive_fields",
+    "reliability",
     "resizing",
     "shares",
     "size_staircase",

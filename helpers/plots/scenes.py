@@ -28,7 +28,8 @@ def image_grid(images, titles, columns=3):
     for axis, image, title in zip(axes.flat, images, titles, strict=False):
         axis.imshow(image)
         axis.set_title(title)
-    made.alt = f"{len(images)} images in {rows} rows of {columns}, titled {listed(titles)}."
+    told = listed(" ".join(title.split()) for title in titles)
+    made.alt = f"{len(images)} images in {rows} rows of {columns}, titled {told}."
     return made
 
 
@@ -158,7 +159,7 @@ def brightness(colours, labels, class_names, most=60):
 
 
 @styled
-def accuracy_bars(accuracies, chance=None):
+def accuracy_bars(accuracies, chance=None, intervals=None):
     """Draw accuracies as bars with their values.
 
     Parameters
@@ -167,6 +168,8 @@ def accuracy_bars(accuracies, chance=None):
         ``{name: accuracy}``, 0 to 1.
     chance : float, optional
         Drawn as a dashed line: what one reaches by always giving the commonest answer.
+    intervals : dict, optional
+        ``{name: (low, high)}``, 0 to 1: the 95 per cent interval of each accuracy.
 
     Returns
     -------
@@ -174,7 +177,16 @@ def accuracy_bars(accuracies, chance=None):
     """
     made, axis = figure(size=(10, 1.4 + 0.7 * len(accuracies)))
     values = [100 * value for value in accuracies.values()]
-    bars = axis.barh(list(accuracies), values, color=BLUE, height=0.6)
+    told = [f"{n} {v:.1f} per cent" for n, v in zip(accuracies, values, strict=True)]
+    reach = {}
+    if intervals:
+        ends = 100 * np.array([intervals[name] for name in accuracies])
+        reach = {"xerr": np.abs(ends.T - values), "error_kw": {"lw": 2.5, "capthick": 2.5}}
+        told = [
+            f"{text} (95 per cent interval {low:.1f} to {high:.1f})"
+            for text, (low, high) in zip(told, ends, strict=True)
+        ]
+    bars = axis.barh(list(accuracies), values, color=BLUE, height=0.6, capsize=8, **reach)
     axis.bar_label(bars, fmt="%.1f %%", padding=5)
     if chance is not None:
         axis.axvline(
@@ -187,8 +199,7 @@ def accuracy_bars(accuracies, chance=None):
         axis.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1))
     axis.set(xlabel="accuracy in per cent", xlim=(0, 100))
     axis.invert_yaxis()
-    told = listed(f"{n} {v:.1f} per cent" for n, v in zip(accuracies, values, strict=True))
-    made.alt = f"Bars of accuracy: {told}." + (
+    made.alt = f"Bars of accuracy: {listed(told)}." + (
         f" A dashed line marks the commonest class at {100 * chance:.1f} per cent."
         if chance
         else ""

@@ -1,0 +1,180 @@
+"""Figures of a model's answers: which are right, and how sure it is (lessons 05 and 06)."""
+
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from helpers.plots.style import BLACK, BLUE, SKY, VERMILION, figure, listed, styled
+
+LETTER = 0.115  # width of a letter, about, in inches
+
+
+@styled
+def class_table(class_names, precision, recall, f1, support):
+    """Draw a table: a row a class, with precision, recall, F1 and the number of images.
+
+    Parameters
+    ----------
+    class_names : sequence of str
+    precision, recall, f1 : sequence of float
+        One number a class, 0 to 1.
+    support : sequence of int
+        Number of images a class.
+
+    Returns
+    -------
+    Figure
+        The bar behind a number has its length; the grey strip is 100 per cent.
+    """
+    count = len(class_names)
+    made, axes = figure(1, 4, (12, 1 + 0.55 * count), sharey=True, width_ratios=(1, 1, 1, 0.5))
+    columns = {"precision, %": precision, "recall, %": recall, "F1, %": f1}
+    for axis, (title, values) in zip(axes, columns.items(), strict=False):
+        axis.barh(range(count), [100] * count, color="#F2F2F2")
+        axis.barh(range(count), 100 * np.array(values), color="#A9D4F0")
+        for row, value in enumerate(values):
+            axis.text(3, row, f"{100 * value:.1f}", va="center")
+        axis.set(title=title, xlim=(0, 100))
+    for row, number in enumerate(support):
+        axes[3].text(0.5, row, f"{number:,}", ha="center", va="center")
+    axes[3].set(title="images")
+    axes[0].set_yticks(range(count), class_names)
+    axes[0].invert_yaxis()
+    for axis in axes:
+        axis.tick_params(length=0)
+        axis.set_xticks([])
+        axis.spines[:].set_visible(False)
+    made.alt = "Precision, recall and F1 in per cent and images: " + "; ".join(
+        f"{name} {100 * p:.1f}, {100 * r:.1f}, {100 * f:.1f}, {n} images"
+        for name, p, r, f, n in zip(class_names, precision, recall, f1, support, strict=True)
+    ) + "."  # fmt: skip
+    return made
+
+
+@styled
+def confusion_matrix(matrix, class_names):
+    """Draw how many images of each true class got each class as their answer.
+
+    Parameters
+    ----------
+    matrix : ndarray of int, shape (classes, classes)
+        Row: true class, column: predicted class.
+    class_names : sequence of str
+
+    Returns
+    -------
+    Figure
+        Counts, coloured by their share of the row; the right answers are framed. From 13 classes
+        on the letters are smaller and zeros are left out.
+    """
+    n = len(class_names)
+    cell, letters = (min(1.4, 7 / n), 15) if n <= 12 else (0.42, 11)
+    longest = LETTER * max(map(len, class_names))
+    turned = longest > cell - 0.1
+    size = (n * cell + longest + 2.4, n * cell + 1.1 + (0.7 * longest if turned else 0))
+    made, axis = figure(size=size)
+    share = 100 * matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    drawn = axis.imshow(share, cmap="Blues", vmin=0, vmax=100)
+    for (row, column), number in np.ndenumerate(matrix):
+        colour = "white" if share[row, column] > 65 else BLACK if number else "#6E6E6E"
+        word = f"{number}" if number or n <= 12 else ""
+        axis.text(column, row, word, ha="center", va="center", color=colour, size=letters)
+    for k in range(n):
+        frame = {"fill": False, "edgecolor": BLACK, "linewidth": 2.5}
+        axis.add_patch(Rectangle((k - 0.48, k - 0.48), 0.96, 0.96, **frame))
+    options = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if turned else {}
+    axis.set_xticks(range(n), class_names, size=letters, **options)
+    axis.set_yticks(range(n), class_names, size=letters)
+    axis.set(xlabel="predicted class", ylabel="true class")
+    axis.spines[:].set_visible(False)
+    made.colorbar(drawn, label="share of the true class\nin per cent", shrink=0.8)
+    wrong = np.where(np.eye(n, dtype=bool), 0, matrix)
+    row, column = np.unravel_index(wrong.argmax(), wrong.shape)
+    made.alt = (
+        f"Confusion matrix of {n} classes and {matrix.sum():,} images, {matrix.trace():,} of them "
+        "on the diagonal, where the answers are right. "
+    ) + (
+        f"The largest confusion: {class_names[row]} taken for {class_names[column]}, "
+        f"{wrong.max():,} of {matrix[row].sum():,} images."
+        if wrong.any()
+        else "Nothing is confused."
+    )
+    return made
+
+
+@styled
+def reliability(confidence, accuracy, counts, error):
+    """Draw how often a model is right against how sure it is.
+
+    Parameters
+    ----------
+    confidence, accuracy : ndarray of float, shape (bins,)
+        Mean confidence and share of right answers, 0 to 1; nan where a bin is empty.
+    counts : ndarray of int, shape (bins,)
+        Number of images a bin; the bins divide 0 to 1 evenly.
+    error : float
+        Expected calibration error, 0 to 1.
+
+    Returns
+    -------
+    Figure
+    """
+    made, (upper, lower) = figure(2, 1, (9, 7.5), sharex=True, height_ratios=(3, 1))
+    full, bins = np.flatnonzero(counts), len(counts)
+    sure, right = 100 * np.array(confidence)[full], 100 * np.array(accuracy)[full]
+    upper.plot([0, 100], [0, 100], "--", color=BLACK, linewidth=2, label="as sure as right")
+    upper.vlines(sure, sure, right, color=VERMILION, linewidth=5, alpha=0.6, label="gap")
+    upper.plot(sure, right, "o", color=BLUE, markersize=12, clip_on=False,
+               label="images of one range")  # fmt: skip
+    bars = lower.bar((np.arange(bins) + 0.5) * 100 / bins, counts, 92 / bins, color=SKY)
+    lower.bar_label(bars, [f"{number:,}" if number else "" for number in counts], padding=2)
+    upper.set(ylabel="right answers in per cent", ylim=(0, 103), xlim=(0, 101))
+    upper.set_title(f"expected calibration error: {100 * error:.1f} points")
+    made.legend(*upper.get_legend_handles_labels(), loc="outside upper center", ncols=3,
+                frameon=False)  # fmt: skip
+    lower.set(xlabel="confidence in per cent", ylabel="images", ylim=(0, 1.3 * max(counts)))
+    lower.yaxis.get_major_locator().set_params(integer=True, nbins=3)
+    told = listed(
+        f"{number:,} {'image' if number == 1 else 'images'} {s:.1f} per cent sure and {r:.1f} right"
+        for number, s, r in zip(np.array(counts)[full], sure, right, strict=True)
+    )
+    made.alt = (
+        f"Accuracy against confidence, with the diagonal on which both are equal: {told}. The "
+        f"expected calibration error is {100 * error:.1f} points."
+    )
+    return made
+
+
+@styled
+def probabilities(image, probabilities, class_names):
+    """Show an image and the probability that a model gives to each class.
+
+    Parameters
+    ----------
+    image : ndarray, shape (height, width, 3)
+        uint8, or float from 0 to 1.
+    probabilities : sequence of float
+        One number a class, 0 to 1.
+    class_names : sequence of str
+
+    Returns
+    -------
+    Figure
+    """
+    height = max(4, 1.2 + 0.5 * len(class_names))
+    made, (picture, axis) = figure(1, 2, (12, height), photo=True, width_ratios=(1, 1.6))
+    picture.imshow(image)
+    picture.set_axis_off()
+    percent = 100 * np.array(probabilities, float)
+    first = percent.argmax()
+    colours = [VERMILION if row == first else BLUE for row in range(len(percent))]
+    bars = axis.barh(range(len(percent)), percent, color=colours)
+    axis.bar_label(bars, fmt="%.1f %%", padding=5)
+    axis.set_yticks(range(len(percent)), class_names)
+    axis.set(xlabel="probability in per cent", xlim=(0, 100))
+    axis.invert_yaxis()
+    told = listed(f"{name} {p:.1f}" for name, p in zip(class_names, percent, strict=True))
+    made.alt = (
+        f"Left an image of {image.shape[0]} by {image.shape[1]} pixels, right the probability of "
+        f"each class in per cent: {told}. The largest is {class_names[first]}'s."
+    )
+    return made

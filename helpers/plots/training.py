@@ -1,0 +1,231 @@
+"""Figures of trainings: loss and accuracy, learning rates, augmentation (lessons 04 and 04b)."""
+
+import numpy as np
+
+from helpers.plots.style import BLACK, BLUE, ORANGE, SERIES, figure, listed, styled
+
+LINES = tuple(zip(SERIES, ("-", "--", ":", "-.", "-"), ("o", "s", "^", "D", "v"), strict=True))
+
+
+@styled
+def learning_curves(runs, chance=None):
+    """Draw the training loss and the validation accuracy over the images seen.
+
+    Parameters
+    ----------
+    runs : dict
+        ``{name: history}``, up to five; see `training.train`.
+    chance : float, optional
+        Drawn as a dashed line: what one reaches by always giving the commonest answer, 0 to 1.
+
+    Returns
+    -------
+    Figure
+        Left the loss of each batch as a thin line and its moving average over nine batches as a
+        thick one, right a marker for each pass.
+    """
+    made, (left, right) = figure(1, 2, (13, 5.6), sharex=True)
+    told, ends = [], []
+    for (name, run), (colour, style, marker) in zip(runs.items(), LINES, strict=False):
+        loss = _smooth(run["loss"])
+        left.plot(run["images"], run["loss"], color=colour, linewidth=0.8, alpha=0.4)
+        left.plot(run["images"], loss, style, color=colour, linewidth=2.5)
+        seen = [done["images"] for done in run["passes"]]
+        percent = [100 * done["validation_accuracy"] for done in run["passes"]]
+        right.plot(seen, percent, style, marker=marker, color=colour, linewidth=2.5,
+                   markersize=11 if len(seen) < 20 else 6, label=name)  # fmt: skip
+        ends.append((seen[-1], percent[-1]))
+        told.append(
+            f"{name}: the loss, averaged over nine batches, goes from {loss[0]:.2f} to "
+            f"{loss[-1]:.2f}; the validation accuracy is {percent[0]:.1f} per cent after the first "
+            f"pass and {percent[-1]:.1f} after {len(seen)}, at {seen[-1]:,} images."
+        )
+    heights = _apart([value for _, value in ends], 6)
+    for (images, value), height in zip(ends, heights, strict=True):
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+        right.annotate(f"{value:.1f} %", (images, height), (12, 0), textcoords="offset points",
+                       va="center", bbox=box, annotation_clip=False)  # fmt: skip
+    if chance is not None:
+        right.axhline(100 * chance, color=BLACK, linestyle=(0, (6, 4)), linewidth=1.5,
+                      label="always the commonest class")  # fmt: skip
+        told.append(f"A dashed line marks the commonest class at {100 * chance:.1f} per cent.")
+    left.set(
+        ylabel="training loss (log scale): each\nbatch (thin), mean of nine (thick)", yscale="log"
+    )
+    left.yaxis.set_major_formatter("{x:g}")
+    left.yaxis.set_minor_formatter("")
+    right.set(ylabel="validation accuracy in per cent", ylim=(0, 100))
+    for axis in (left, right):
+        axis.set(xlabel="images seen", xlim=(0, 1.2 * max(ends)[0]))
+        axis.locator_params(axis="x", nbins=6)
+        axis.xaxis.set_major_formatter("{x:,.0f}")
+    made.legend(*right.get_legend_handles_labels(), loc="outside upper center", ncols=3,
+                frameon=False, handlelength=3)  # fmt: skip
+    made.alt = "Two panels over the images seen. " + " ".join(told)
+    return made
+
+
+def _smooth(values, half=4):
+    """Average each value with so many before and after it."""
+    return [np.mean(values[max(0, k - half) : k + half + 1]) for k in range(len(values))]
+
+
+def _apart(values, gap):
+    """Return heights for labels: those of the values, moved until none is nearer than the gap."""
+    order = np.argsort(values)
+    steps = gap * np.arange(len(values))
+    heights = np.maximum.accumulate(np.asarray(values, float)[order] - steps) + steps
+    moved = np.empty(len(values))
+    moved[order] = heights - (heights - np.asarray(values)[order]).mean()
+    return moved
+
+
+@styled
+def overfitting(epochs, train_accuracy, validation_accuracy):
+    """Draw the accuracy on the training and the validation images, and the gap between them.
+
+    Parameters
+    ----------
+    epochs : sequence of int
+    train_accuracy, validation_accuracy : sequence of float
+        One number an epoch, 0 to 1.
+
+    Returns
+    -------
+    Figure
+    """
+    made, axis = figure(size=(11, 5.2))
+    axis.xaxis.get_major_locator().set_params(integer=True)
+    train, checked = 100 * np.array(train_accuracy), 100 * np.array(validation_accuracy)
+    axis.fill_between(epochs, train, checked, color=ORANGE, alpha=0.25, linewidth=0)
+    axis.plot(epochs, train, "o-", color=BLUE, linewidth=2.5)
+    axis.plot(epochs, checked, "s--", color=BLACK, linewidth=2.5)
+    gap = train[-1] - checked[-1]
+    words = ("training images", f"gap: {round(gap)} points", "validation images")
+    heights = _apart([train[-1], (train[-1] + checked[-1]) / 2, checked[-1]], 7)
+    for word, height, weight in zip(words, heights, ("normal", "bold", "normal"), strict=True):
+        axis.annotate(word, (epochs[-1], height), (14, 0), textcoords="offset points",
+                      va="center", weight=weight, annotation_clip=False)  # fmt: skip
+    axis.set(xlabel="epoch", ylabel="accuracy in per cent", ylim=(0, 103))
+    made.alt = (
+        f"Two curves over {len(epochs)} epochs. The accuracy on the training images goes from "
+        f"{train[0]:.1f} to {train[-1]:.1f} per cent, on the validation images from "
+        f"{checked[0]:.1f} to {checked[-1]:.1f}: at the end a gap of {round(gap)} points."
+    )
+    return made
+
+
+@styled
+def momentum_memory(momenta, steps, marks=()):
+    """Draw how much of its starting value a moving average still holds.
+
+    Parameters
+    ----------
+    momenta : sequence of float
+        Share of the old value that each training step keeps; one curve each.
+    steps : int
+    marks : sequence of int
+        Steps at which to write the number.
+
+    Returns
+    -------
+    Figure
+    """
+    made, axis = figure(size=(11, 5.2))
+    told = []
+    for momentum, (colour, style, marker) in zip(momenta, LINES, strict=False):
+        curve = 100 * momentum ** np.arange(steps + 1)
+        axis.plot(curve, style, color=colour, linewidth=3, label=f"momentum {momentum}")
+        axis.plot(marks, curve[list(marks)], marker, color=colour, markersize=11, clip_on=False)
+        numbers = [f"{_percent(curve[step])} after {step}" for step in marks or [steps]]
+        told.append(f"Momentum {momentum}: {listed(numbers)}.")
+    for step in marks:
+        values = [100 * momentum**step for momentum in momenta]
+        for value, height in zip(values, _apart(values, 7), strict=True):
+            axis.annotate(_percent(value), (step, height), (7, 8), textcoords="offset points",
+                          annotation_clip=False)  # fmt: skip
+    axis.set(
+        xlabel="training steps",
+        ylabel="share of the starting value left in\nthe moving average, per cent",
+        xlim=(0, steps),
+        ylim=(0, 104),
+    )
+    axis.legend(frameon=False, handlelength=3)
+    made.alt = (
+        f"Falling curves over {steps} training steps: the share of the starting value that is "
+        f"left in the moving average. {' '.join(told)}"
+    )
+    return made
+
+
+def _percent(value):
+    """Write a percentage with the digits that count."""
+    digits = 0 if value >= 10 else 1
+    return f"{value:.{digits}f} %" if value >= 0.1 else "below 0.1 %"
+
+
+@styled
+def learning_rates(schedules, batch_size):
+    """Draw how learning rates run over a training.
+
+    Parameters
+    ----------
+    schedules : dict
+        ``{name: sequence of float}``, up to five: the rate at each step.
+    batch_size : int
+        Images a step.
+
+    Returns
+    -------
+    Figure
+        What is less than a hundredth of the lowest schedule's highest rate lies below the frame.
+    """
+    made, axis = figure(size=(11, 5))
+    told = []
+    for (name, rates), (colour, style, _) in zip(schedules.items(), LINES, strict=False):
+        images = batch_size * np.arange(len(rates))
+        axis.plot(images, rates, style, color=colour, linewidth=3, label=name)
+        told.append(
+            f"{name}: {rates[0]:.2g} at the start, at most {max(rates):.2g}, first at "
+            f"{images[np.argmax(rates)]:,} images, and {rates[-1]:.2g} at {images[-1]:,}."
+        )
+    highest = [max(rates) for rates in schedules.values()]
+    axis.set_yscale("log")
+    axis.set(xlabel="images seen", ylabel="learning rate (log scale)", xlim=(0, None))
+    axis.set_ylim(min(highest) / 100, 2 * max(highest))
+    axis.locator_params(axis="x", nbins=6)
+    axis.xaxis.set_major_formatter("{x:,.0f}")
+    axis.yaxis.set_major_formatter("{x:.0e}")
+    made.legend(loc="outside upper center", ncols=3, frameon=False, handlelength=3)
+    made.alt = "Learning rates over the images seen, on a log scale. " + " ".join(told)
+    return made
+
+
+@styled
+def augmented(image, versions):
+    """Show an image and what the first passes make of it.
+
+    Parameters
+    ----------
+    image : ndarray, shape (n, n, 3)
+        uint8, or float from 0 to 1.
+    versions : sequence of ndarray, shape (m, m, 3)
+        One a pass; the first five are drawn.
+
+    Returns
+    -------
+    Figure
+    """
+    drawn = [image, *versions[:5]]
+    made, axes = figure(1, len(drawn), (2.7 * len(drawn), 3.1), photo=True)
+    titles = ["the image"] + [f"pass {number}" for number in range(1, len(drawn))]
+    for axis, picture, title in zip(axes, drawn, titles, strict=True):
+        axis.imshow(picture)
+        axis.set_title(title)
+        axis.set_axis_off()
+    made.alt = (
+        f"An image of {image.shape[0]} by {image.shape[1]} pixels and, to its right, what "
+        f"{listed(titles[1:])} make of it: versions of {drawn[-1].shape[0]} by "
+        f"{drawn[-1].shape[1]} pixels."
+    )
+    return made

@@ -1,0 +1,69 @@
+"""Recipes: everything a training is told, as plain values with names (lesson 04)."""
+
+import os
+
+RECIPES = {
+    # What the article of 2020 did: 50 passes over 14,034 images, and Keras's defaults.
+    "article": {
+        "images": 50 * 14034,
+        "batch_size": 32,
+        "learning_rate": 1e-3,
+        "warmup": 0.0,
+        "cosine": False,
+        "dropout": 0.0,
+        "bn_momentum": 0.99,
+        "crop_area": (1.0, 1.0),
+        "flip": False,
+    },
+    # For the embedded scenes on a laptop; chosen on the validation images.
+    "quick": {
+        "images": 4800,
+        "batch_size": 32,
+        "learning_rate": 7e-5,
+        "warmup": 1 / 16,
+        "cosine": True,
+        "dropout": 0.2,
+        "bn_momentum": 0.9,
+        "crop_area": (0.6, 1.0),
+        "flip": True,
+    },
+}
+
+
+def choose(name=None, **changes):
+    """Choose a recipe.
+
+    Parameters
+    ----------
+    name : str, optional
+        By default what the environment variable ALEXNET_RECIPE says (`make lessons RECIPE=...`),
+        else ``"quick"``.
+    **changes
+        Values to change, such as ``images=12_000``. The environment variable ALEXNET_IMAGES
+        (`make lessons IMAGES=...`) changes ``images`` unless it is given here.
+
+    Returns
+    -------
+    name : str
+    recipe : dict
+        ``images``: how many images the training sees, counted as often as they are seen;
+        ``batch_size``; ``learning_rate``: the highest one; ``warmup``: share of the steps in which
+        it rises from 0; ``cosine``: whether it then falls to 0 along half a cosine; ``dropout``
+        and ``bn_momentum``: see `models.alexnet`; ``crop_area`` and ``flip``: see
+        `batches.epoch_plan`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such recipe or no such value in it, or the images are no positive number.
+    """
+    name = name or os.environ.get("ALEXNET_RECIPE") or "quick"
+    if name not in RECIPES:
+        raise ValueError(f"there is no recipe {name!r}; take one of {sorted(RECIPES)}")
+    if strange := set(changes) - set(RECIPES[name]):
+        raise ValueError(f"a recipe has no {sorted(strange)}; it has {list(RECIPES[name])}")
+    images = os.environ.get("ALEXNET_IMAGES") or RECIPES[name]["images"]
+    recipe = RECIPES[name] | {"images": images} | changes
+    if not str(recipe["images"]).isdecimal() or int(recipe["images"]) < 1:
+        raise ValueError(f"images is {recipe['images']!r}; it must be a whole number above 0")
+    return name, recipe | {"images": int(recipe["images"])}

@@ -1,0 +1,183 @@
+"""Trained models on disk: the weights, and a record of what they need to be used rightly."""
+
+import csv
+import hashlib
+import json
+import os
+import platform
+from pathlib import Path
+
+import numpy as np
+
+from helpers import training
+from helpers.files import whole
+from helpers.models import alexnet
+from helpers.quiet import keras
+
+TRAINED = Path(__file__).resolve().parent.parent / "trained"
+PREPROCESSING = "red, green, blue; bilinear to the input size; divided by 255"
+
+
+def fingerprint(scenes):
+    """Return 12 hexadecimal digits that stand for the class names and the training images.
+
+    Parameters
+    ----------
+    scenes : Scenes
+
+    Returns
+    -------
+    str
+        Of the SHA-256 over the sorted fingerprints of the files, each with its label.
+    """
+    files = sorted(f"{d} {n}" for d, n in zip(scenes.train.digests, scenes.train.labels))
+    return hashlib.sha256("\n".join([*scenes.class_names, *files]).encode()).hexdigest()[:12]
+
+
+def model_folder(scenes, name):
+    """Say where the model trained on these images by the recipe of this name belongs.
+
+    Parameters
+    ----------
+    scenes : Scenes
+    name : str
+        Of the recipe.
+
+    Returns
+    -------
+    Path
+        Below the folder that the environment variable ALEXNET_RUN names, by default ``trained/``
+        beside ``helpers/``.
+    """
+    return Path(os.environ.get("ALEXNET_RUN") or TRAINED, fingerprint(scenes), name)
+
+
+def sha256(path):
+    """Return the SHA-256 of a file as hexadecimal digits."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def save(model, folder, class_names, **notes):
+    """Save a finished model: ``model.weights.h5`` without the optimizer, and ``model.json``.
+
+    Parameters
+    ----------
+    model : keras.Model
+    folder : Path
+    class_names : sequence of str
+        In the order of the model's outputs.
+    **notes
+        What else to keep in the record: the recipe, the precision, the history. Plain values.
+
+    Returns
+    -------
+    dict
+        The record as it was written.
+    """
+    weights = Path(folder, "model.weights.h5")
+    with whole(weights) as beside:
+        keras.Model(model.inputs, model.outputs).save_weights(beside)
+    record = {
+        "class_names": list(class_names),
+        "input_size": model.input_shape[1],
+        "preprocessing": PREPROCESSING,
+        "versions": {
+            "python": platform.python_version(),
+            "keras": keras.__version__,
+            "backend": keras.backend.backend(),
+        },
+        **notes,
+        "weights_sha256": sha256(weights),
+    }
+    with whole(Path(folder, "model.json")) as beside:
+        beside.write_text(json.dumps(record, indent=1), encoding="utf-8")
+    return record
+
+
+def load(folder):
+    """Load a model that `save` wrote.
+
+    The network is built by `alexnet` and only numbers are read from the files: nothing that
+    a file holds is ever run.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    model : keras.Model
+        In float32, whatever it was trained in.
+    record : dict
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no model.
+    ValueError
+        If weights and record do not belong together, or the model wants other preprocessing.
+    """
+    weights, sidecar = Path(folder, "model.weights.h5"), Path(folder, "model.json")
+    for path in (sidecar, weights):
+        if not path.is_file():
+            raise FileNotFoundError(f"there is no {path}; run lesson 04, which trains and saves it")
+    record = json.loads(sidecar.read_text(encoding="utf-8"))
+    if record["weights_sha256"] != sha256(weights):
+        raise ValueError(f"{weights} is not the file that {sidecar} describes; run lesson 04 again")
+    if record["preprocessing"] != PREPROCESSING:
+        raise ValueError(f"{sidecar} asks for {record['preprocessing']!r}, not {PREPROCESSING!r}")
+    size = record["input_size"]
+    with training.precision("float32"):
+        model = alexnet((size, size, 3), len(record["class_names"]))
+    model.load_weights(weights)
+    return model, record
+
+
+def load_or_train(scenes, name, recipe):
+    """Load the model that lesson 04 left; where there is none, train it (some minutes).
+
+    Parameters
+    ----------
+    scenes : Scenes
+    name : str
+    recipe : dict
+        See `recipes.choose`.
+
+    Returns
+    -------
+    model : keras.Model
+    record : dict
+    """
+    folder = model_folder(scenes, name)
+    try:
+        model, record = load(folder)
+        print("This is the model that lesson 04 trained.")
+        return model, record
+    except FileNotFoundError:
+        print(f"Lesson 04 left no model in {folder}: training one on {recipe['images']:,} images.")
+    policy, why = training.choose_precision()
+    print("Precision:", why)
+    model, plans = training.prepare(scenes, recipe, policy)
+    history = training.train(model, scenes, plans, recipe["batch_size"])
+    save(model, folder, scenes.class_names, name=name, recipe=recipe, seed=0, history=history)
+    return load(folder)
+
+
+def write_predictions(path, files, probabilities, class_names):
+    """Write a table of predictions as CSV: a line a file.
+
+    Parameters
+    ----------
+    path : Path
+    files : sequence of Path
+    probabilities : ndarray of float, shape (n, classes)
+    class_names : sequence of str
+        In the order of the columns of `probabilities`.
+    """
+    with whole(path) as beside, open(beside, "w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(["file", "class", *class_names])
+        for name, row in zip(files, probabilities, strict=True):
+            numbers = [f"{value:.6f}" for value in row]
+            table.writerow([Path(name).name, class_names[int(np.argmax(row))], *numbers])

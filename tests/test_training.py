@@ -1,0 +1,198 @@
+"""Training sees what was planned, notes what happened, and goes on where it stopped."""
+
+import json
+
+import numpy as np
+import pytest
+
+from helpers import batches, data, models, recipes, training
+from helpers.quiet import keras
+
+
+@pytest.fixture
+def scenes(image_set):
+    return data.load(image_set(train=36))
+
+
+def small(scenes, plans, seed=0):
+    """A compiled net with dropout, batch normalisation and a schedule."""
+    keras.utils.set_random_seed(seed)
+    net = models.small_net((16, 16, 3), len(scenes.class_names), dropout=0.3)
+    rate = training.learning_rate(1e-2, 3 * len(plans), warmup=0.2, cosine=True)
+    net.compile(keras.optimizers.Adam(rate), "categorical_crossentropy", metrics=["accuracy"])
+    return net
+
+
+def plans_of(scenes, passes):
+    count = len(scenes.train.labels)
+    return training.plan(count, passes * count, 0, crop_area=(0.6, 1.0), flip=True)
+
+
+def equal(a, b):
+    return all(np.array_equal(x, y) for x, y in zip(a.get_weights(), b.get_weights(), strict=True))
+
+
+def test_a_plan_sees_exactly_so_many_images():
+    plans = training.plan(count=10, images=23, seed=4, crop_area=(0.5, 0.9), flip=True)
+    assert [len(order) for order, _ in plans] == [10, 10, 3]
+    for number, (order, boxes) in enumerate(plans):
+        whole, expected = batches.epoch_plan(10, 4, number, (0.5, 0.9), True)
+        assert np.array_equal(order, whole[: len(order)]) and np.array_equal(boxes, expected)
+    assert [len(order) for order, _ in training.plan(10, 20)] == [10, 10]
+    assert [len(order) for order, _ in training.plan(10, 4)] == [4]
+
+
+def test_the_learning_rate_rises_and_falls_to_zero():
+    rate = training.learning_rate(0.5, steps=40, warmup=0.25, cosine=True)
+    rates = np.array([float(rate(step)) for step in range(41)])
+    assert rates[0] == 0 and np.allclose(np.diff(rates[:11]), 0.05)
+    cosine = 0.25 * (1 + np.cos(np.pi * np.arange(31) / 30))
+    np.testing.assert_allclose(rates[10:], cosine, atol=1e-6)
+    flat = training.learning_rate(0.5, steps=4, cosine=True)
+    assert float(flat(0)) == 0.5 and float(flat(4)) == pytest.approx(0, abs=1e-7)
+    assert training.learning_rate(0.5, steps=4, warmup=0.25) == 0.5
+    one = training.learning_rate(0.5, steps=1, warmup=1.0, cosine=True)
+    assert float(one(0)) == 0.5
+
+
+def test_precision_is_asked_for_resumed_or_timed(tmp_path, monkeypatch):
+    seconds = {"float32": 0.1, "bfloat16": 0.05}
+    tried = []
+    monkeypatch.setattr(
+        training, "convolution_seconds", lambda dtype, n: tried.append(n) or seconds[dtype]
+    )
+    assert training.choose_precision()[0] == "mixed_bfloat16"
+    assert "0.5 times" in training.choose_precision()[1]
+    seconds["bfloat16"] = 0.098
+    assert training.choose_precision()[0] == "float32"
+    seconds["bfloat16"] = 4.0
+    assert "40.0 times" in training.choose_precision()[1]
+    assert set(tried) == {2}
+
+    tried.clear()
+    assert training.choose_precision("mixed_float16")[0] == "mixed_float16"
+    (tmp_path / "0002.json").write_text(json.dumps({"precision": "mixed_bfloat16"}))
+    assert training.choose_precision(resume_from=tmp_path)[0] == "mixed_bfloat16"
+    assert not tried
+    assert training.choose_precision(resume_from=tmp_path / "none")[0] == "float32"
+
+
+def test_a_fast_device_is_timed_on_more_work(monkeypatch):
+    tried = []
+
+    def seconds(dtype, images):
+        tried.append((dtype, images))
+        return images * (1e-4 if dtype == "float32" else 4e-5)
+
+    monkeypatch.setattr(training, "convolution_seconds", seconds)
+    assert training.choose_precision()[0] == "mixed_bfloat16"
+    assert tried == [("float32", 2), ("float32", 8), ("float32", 32), ("float32", 128),
+                     ("float32", 512), ("bfloat16", 512)]  # fmt: skip
+
+
+def test_one_convolution_is_timed_in_each_precision():
+    for dtype in ("float32", "bfloat16"):
+        assert 0 < training.convolution_seconds(dtype, 1) < 60
+
+
+def test_precision_holds_inside_the_block_alone():
+    before = keras.config.dtype_policy()
+    with pytest.raises(RuntimeError), training.precision("mixed_bfloat16"):
+        net = models.small_net((16, 16, 3), 2)
+        raise RuntimeError
+    assert keras.config.dtype_policy() == before
+    conv, last = net.get_layer("conv0"), net.get_layer("fc1")
+    assert (conv.compute_dtype, conv.variable_dtype) == ("bfloat16", "float32")
+    assert last.compute_dtype == "float32"
+
+
+def test_the_history_tells_what_happened(scenes, capsys):
+    plans = plans_of(scenes, 2)
+    plans[1] = (plans[1][0][:11], plans[1][1])
+    net = small(scenes, plans)
+    losses = []
+
+    class Plain(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            losses.append(float(logs["loss"]))
+
+    count = len(plans[0][0])
+    history = training.train(net, scenes, plans, batch_size=8)
+    ends = [min(8 * (step + 1), count) for step in range(-(-count // 8))] + [count + 8, count + 11]
+    assert history["images"] == ends
+    assert [done["images"] for done in history["passes"]] == [count, count + 11]
+    assert history["precision"] == "float32"
+    assert set(history["passes"][0]) >= {"loss", "accuracy", "seconds"}
+
+    served = batches.batches(scenes.validation, 2, size=16)
+    loss, accuracy = net.evaluate(served, verbose=0)
+    assert history["passes"][-1]["validation_loss"] == pytest.approx(loss, rel=1e-5)
+    assert history["passes"][-1]["validation_accuracy"] == pytest.approx(accuracy)
+    printed = capsys.readouterr().out.splitlines()
+    assert len(printed) == 2 and printed[0].startswith("pass 1 of 2 .......... ")
+    assert f"{count} images" in printed[0] and f"validation {accuracy:.0%}" in printed[1]
+
+
+def test_the_noted_loss_is_each_batchs_own(scenes):
+    """Against a plain loop over the same batches with the same net."""
+    plans = plans_of(scenes, 1)
+    history = training.train(small(scenes, plans), scenes, plans, batch_size=8)
+    net = small(scenes, plans)
+    for layer in net.layers:
+        if hasattr(layer, "seed_generator"):
+            layer.seed_generator.state.assign([0, 0])
+    served = batches.batches(scenes.train, 2, plans, size=16, batch_size=8)
+    plain = [float(net.train_on_batch(*batch)[0]) for batch in served]
+    np.testing.assert_allclose(history["loss"], plain, rtol=2e-3)
+
+
+@pytest.mark.parametrize("stop", [1, 2])
+def test_a_resumed_training_ends_with_the_weights_of_one_never_stopped(scenes, tmp_path, stop):
+    plans, folder = plans_of(scenes, 3), tmp_path / "checkpoints"
+    unbroken = small(scenes, plans)
+    expected = training.train(unbroken, scenes, plans, batch_size=8, seed=5)
+
+    training.train(small(scenes, plans), scenes, plans[:stop], 8, seed=5, checkpoints=folder)
+    gone_on = small(scenes, plans, seed=99)  # its own first weights must not matter
+    history = training.train(gone_on, scenes, plans, 8, seed=5, checkpoints=folder, resume=True)
+    for mine, theirs in zip(gone_on.get_weights(), unbroken.get_weights(), strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-5)
+    assert history["images"] == expected["images"]
+    np.testing.assert_allclose(history["loss"], expected["loss"], rtol=1e-3)
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == ["0002.json", "0002.weights.h5", "0003.json", "0003.weights.h5"]
+
+
+def test_dropout_follows_the_seed(scenes):
+    plans = plans_of(scenes, 1)
+    nets = [small(scenes, plans) for _ in range(3)]
+    for net, seed in zip(nets, (1, 1, 2)):
+        training.train(net, scenes, plans, batch_size=8, seed=seed)
+    apart = [
+        max(np.abs(x - y).max() for x, y in zip(nets[0].get_weights(), other.get_weights()))
+        for other in nets[1:]
+    ]
+    assert apart[0] < 1e-4 < apart[1]
+
+
+def test_without_a_folder_nothing_is_written_and_nothing_resumed(scenes, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    plans = plans_of(scenes, 1)
+    training.train(small(scenes, plans), scenes, plans, batch_size=8)
+    assert not [path for path in tmp_path.iterdir() if path.name != "set"]
+    training.train(
+        small(scenes, plans), scenes, plans, 8, checkpoints=tmp_path / "new", resume=True
+    )
+    assert (tmp_path / "new" / "0001.json").exists()
+
+
+def test_prepare_builds_what_the_recipe_says(scenes):
+    _, recipe = recipes.choose("quick", images=650, learning_rate=0.5, dropout=0.3)
+    model, plans = training.prepare(scenes, recipe, "mixed_bfloat16", seed=2)
+    assert model.name == "alexnet" and model.output_shape == (None, 2)
+    assert model.get_layer("conv0").compute_dtype == "bfloat16"
+    assert model.get_layer("bn3").momentum == 0.9 and model.get_layer("dropout1").rate == 0.3
+    assert sum(len(order) for order, _ in plans) == 650
+    rate = model.optimizer.get_config()["learning_rate"]["config"]
+    steps = sum(-(-len(order) // 32) for order, _ in plans)
+    assert rate["warmup_target"] == 0.5 and rate["warmup_steps"] + rate["decay_steps"] == steps
