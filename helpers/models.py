@@ -100,5 +100,5 @@ def small_net(input_shape=(32, 32, 3), num_classes=6, dropout=0.0, bn_momentum=0
     x = layers.Dense(64, activation="relu", name="fc0")(x)
     if dropout:
         x = layers.Dropout(dropout, name="dropout0")(x)
-    outputs = layers.Dense(num_classes, activation="softmax", dtype="float32", name="fc1")(x)
+    outputs = layers.Dense(num_classes, activation="softmax", dtype="float32", name="output")(x)
     return keras.Model(inputs, outputs, name="small_net")

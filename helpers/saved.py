@@ -76,6 +76,7 @@ def save(model, folder, class_names, **notes):
         The record as it was written.
     """
     weights = Path(folder, "model.weights.h5")
+    Path(folder, "test.json").unlink(missing_ok=True)  # it told of the model before
     with whole(weights) as beside:
         keras.Model(model.inputs, model.outputs).save_weights(beside)
     record = {
@@ -165,7 +166,7 @@ def load_or_train(scenes, name, recipe):
 
 
 def write_predictions(path, files, probabilities, class_names):
-    """Write a table of predictions as CSV: a line a file.
+    """Write a table of predictions as CSV: a line a file, named from the files' common folder.
 
     Parameters
     ----------
@@ -175,9 +176,11 @@ def write_predictions(path, files, probabilities, class_names):
     class_names : sequence of str
         In the order of the columns of `probabilities`.
     """
+    common = os.path.commonpath([Path(name).parent for name in files])
     with whole(path) as beside, open(beside, "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
         table.writerow(["file", "class", *class_names])
         for name, row in zip(files, probabilities, strict=True):
             numbers = [f"{value:.6f}" for value in row]
-            table.writerow([Path(name).name, class_names[int(np.argmax(row))], *numbers])
+            short = Path(name).relative_to(common).as_posix()
+            table.writerow([short, class_names[int(np.argmax(row))], *numbers])

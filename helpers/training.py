@@ -194,7 +194,8 @@ def train(model, scenes, plans, batch_size=32, seed=0, checkpoints=None, resume=
         Folder in which to keep the state after the last two passes. AlexNet with Adam needs
         0.7 GB for each; without a folder nothing is written.
     resume : bool, default False
-        Go on from the newest checkpoint, if there is one.
+        Go on from the newest checkpoint, if there is one. Model and plans must be those of the
+        training that stopped.
 
     Returns
     -------
@@ -202,10 +203,20 @@ def train(model, scenes, plans, batch_size=32, seed=0, checkpoints=None, resume=
         ``precision``; ``images`` (seen so far) and ``loss``, one number a batch; ``passes``: for
         each pass ``images``, ``loss`` and ``accuracy`` (measured on the way), ``validation_loss``
         and ``validation_accuracy`` (measured at its end), ``seconds``.
+
+    Raises
+    ------
+    FileExistsError
+        If the folder holds checkpoints and `resume` is not set.
     """
     policy = model.get_layer(index=1).dtype_policy.name
     history = {"precision": policy, "images": [], "loss": [], "passes": []}
-    if resume and (newest := newest_checkpoint(checkpoints)):
+    if checkpoints and (newest := newest_checkpoint(checkpoints)):
+        if not resume:
+            raise FileExistsError(
+                f"{checkpoints} holds checkpoints of another training; go on from them with "
+                "resume=True, or name another folder"
+            )
         history = restore(model, newest)
     serve = {"num_classes": len(scenes.class_names), "size": model.input_shape[1]}
     for number in range(len(history["passes"]), len(plans)):
@@ -239,16 +250,16 @@ def train(model, scenes, plans, batch_size=32, seed=0, checkpoints=None, resume=
 
 
 def keep(model, folder, history):
-    """Save weights, optimizer and history after a pass; remove all but the last two."""
+    """Save weights, optimizer and history after a pass, and keep those of the pass before."""
     folder = Path(folder)
+    for old in sorted(folder.glob("[0-9]*.json"))[:-1]:
+        old.unlink()
+        old.with_suffix(".weights.h5").unlink()
     number = len(history["passes"])
     with whole(folder / f"{number:04}.weights.h5") as beside:
         model.save_weights(beside)
     with whole(folder / f"{number:04}.json") as beside:
         beside.write_text(json.dumps(history), encoding="utf-8")
-    for old in sorted(folder.glob("[0-9]*.json"))[:-2]:
-        old.unlink()
-        old.with_suffix(".weights.h5").unlink()
 
 
 def newest_checkpoint(folder):

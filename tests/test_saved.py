@@ -119,9 +119,21 @@ def test_predictions_in_a_file_stand_beside_their_names(image_set, tmp_path):
         assert row[0] == path.name and row[1] == ("a, b", "c")[numbers.argmax()]
         np.testing.assert_allclose([float(v) for v in row[2:]], numbers, atol=1e-6)
     with pytest.raises(ValueError):
-        saved.write_predictions(tmp_path / "p.csv", ["one"], probabilities, ["a", "b"])
+        saved.write_predictions(
+            tmp_path / "p.csv", scenes.unlabelled.paths[:1], probabilities, ["a", "b"]
+        )
     assert [p.name for p in tmp_path.glob("*p.csv")] == ["p.csv"]
     assert len((tmp_path / "p.csv").read_text().splitlines()) == 10  # the old file is whole
+
+
+def test_files_of_one_name_in_two_folders_stay_apart(tmp_path):
+    paths = [tmp_path / "set" / "cats" / "1.jpg", tmp_path / "set" / "dogs" / "1.jpg"]
+    saved.write_predictions(tmp_path / "p.csv", paths, np.eye(2), ["cat", "dog"])
+    lines = (tmp_path / "p.csv").read_text().splitlines()
+    assert [line.split(",")[:2] for line in lines[1:]] == [
+        ["cats/1.jpg", "cat"],
+        ["dogs/1.jpg", "dog"],
+    ]
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path):

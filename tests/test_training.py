@@ -101,7 +101,7 @@ def test_precision_holds_inside_the_block_alone():
         net = models.small_net((16, 16, 3), 2)
         raise RuntimeError
     assert keras.config.dtype_policy() == before
-    conv, last = net.get_layer("conv0"), net.get_layer("fc1")
+    conv, last = net.get_layer("conv0"), net.get_layer("output")
     assert (conv.compute_dtype, conv.variable_dtype) == ("bfloat16", "float32")
     assert last.compute_dtype == "float32"
 
@@ -147,20 +147,33 @@ def test_the_noted_loss_is_each_batchs_own(scenes):
 
 
 @pytest.mark.parametrize("stop", [1, 2])
-def test_a_resumed_training_ends_with_the_weights_of_one_never_stopped(scenes, tmp_path, stop):
+def test_a_resumed_training_ends_with_the_weights_of_one_never_stopped(
+    scenes, tmp_path, stop, capsys
+):
     plans, folder = plans_of(scenes, 3), tmp_path / "checkpoints"
     unbroken = small(scenes, plans)
     expected = training.train(unbroken, scenes, plans, batch_size=8, seed=5)
 
     training.train(small(scenes, plans), scenes, plans[:stop], 8, seed=5, checkpoints=folder)
     gone_on = small(scenes, plans, seed=99)  # its own first weights must not matter
+    capsys.readouterr()
     history = training.train(gone_on, scenes, plans, 8, seed=5, checkpoints=folder, resume=True)
     for mine, theirs in zip(gone_on.get_weights(), unbroken.get_weights(), strict=True):
         np.testing.assert_allclose(mine, theirs, atol=1e-5)
+    assert len(capsys.readouterr().out.splitlines()) == 3 - stop  # only what was missing
     assert history["images"] == expected["images"]
     np.testing.assert_allclose(history["loss"], expected["loss"], rtol=1e-3)
     names = sorted(path.name for path in folder.iterdir())
     assert names == ["0002.json", "0002.weights.h5", "0003.json", "0003.weights.h5"]
+
+
+def test_checkpoints_of_another_training_are_not_touched(scenes, tmp_path):
+    plans = plans_of(scenes, 1)
+    training.train(small(scenes, plans), scenes, plans, 8, checkpoints=tmp_path / "kept")
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "kept").iterdir()}
+    with pytest.raises(FileExistsError, match="kept holds checkpoints.*resume=True"):
+        training.train(small(scenes, plans), scenes, plans, 8, checkpoints=tmp_path / "kept")
+    assert before == {path: path.stat().st_mtime_ns for path in (tmp_path / "kept").iterdir()}
 
 
 def test_dropout_follows_the_seed(scenes):
@@ -173,6 +186,21 @@ def test_dropout_follows_the_seed(scenes):
         for other in nets[1:]
     ]
     assert apart[0] < 1e-4 < apart[1]
+
+
+def test_each_pass_has_dropout_of_its_own(scenes):
+    plans = plans_of(scenes, 2)
+    net = small(scenes, plans)
+    training.train(net, scenes, plans, batch_size=8, seed=7)
+    after = np.array(net.get_layer("dropout0").seed_generator.state)
+    steps = -(-len(plans[1][0]) // 8)
+    other = small(scenes, plans)
+    other.get_layer("dropout0").seed_generator.state.assign([7, 1])
+    other.fit(
+        batches.batches(scenes.train, 2, plans[1:], size=16, batch_size=8), shuffle=False, verbose=0
+    )
+    assert np.array_equal(after, np.array(other.get_layer("dropout0").seed_generator.state))
+    assert steps > 1 and after[0] == 7
 
 
 def test_without_a_folder_nothing_is_written_and_nothing_resumed(scenes, tmp_path, monkeypatch):
