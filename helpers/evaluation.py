@@ -7,14 +7,14 @@ from sklearn.metrics import precision_recall_fscore_support
 from helpers.batches import batches
 
 
-def predict(model, images, batch_size=64):
+def predict(model, images, batch_size=32):
     """Let a model look at images, in their order.
 
     Parameters
     ----------
     model : keras.Model
     images : Images
-    batch_size : int, default 64
+    batch_size : int, default 32
 
     Returns
     -------

@@ -228,9 +228,7 @@ def train(model, scenes, plans, batch_size=32, seed=0, checkpoints=None, resume=
         watch = Watch(history, count, batch_size)
         served = batches(scenes.train, plans=[plans[number]], batch_size=batch_size, **serve)
         fitted = model.fit(served, shuffle=False, verbose=0, callbacks=[watch]).history
-        loss, accuracy = model.evaluate(
-            batches(scenes.validation, batch_size=64, **serve), verbose=0
-        )
+        loss, accuracy = model.evaluate(batches(scenes.validation, **serve), verbose=0)
         done = {
             "images": history["images"][-1],
             "loss": fitted["loss"][0],

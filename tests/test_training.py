@@ -167,6 +167,34 @@ def test_a_resumed_training_ends_with_the_weights_of_one_never_stopped(
     assert names == ["0002.json", "0002.weights.h5", "0003.json", "0003.weights.h5"]
 
 
+def test_the_history_keeps_the_precision(scenes):
+    with training.precision("mixed_bfloat16"):
+        net = small(scenes, [None])
+    plans = [(order[:4], boxes) for order, boxes in plans_of(scenes, 1)]
+    assert training.train(net, scenes, plans, batch_size=4)["precision"] == "mixed_bfloat16"
+
+
+def test_a_checkpoint_that_fails_leaves_the_one_before_whole(tmp_path):
+    class Net:
+        """Writes its weights, the second time only in part."""
+
+        def __init__(self):
+            self.disk_is_full = False
+
+        def save_weights(self, path):
+            path.write_bytes(b"half")
+            if self.disk_is_full:
+                raise OSError("No space left on device")
+
+    net = Net()
+    training.keep(net, tmp_path, {"passes": [1]})
+    net.disk_is_full = True
+    with pytest.raises(OSError, match="No space"):
+        training.keep(net, tmp_path, {"passes": [1, 2]})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0001.json", "0001.weights.h5"]
+    assert training.newest_checkpoint(tmp_path).name == "0001.json"
+
+
 def test_checkpoints_of_another_training_are_not_touched(scenes, tmp_path):
     plans = plans_of(scenes, 1)
     training.train(small(scenes, plans), scenes, plans, 8, checkpoints=tmp_path / "kept")
