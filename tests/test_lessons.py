@@ -107,7 +107,8 @@ def test_lesson_04_plans_and_compiles_like_training_prepare(image_set):
     model, plans = training.prepare(scenes, recipe, "float32", seed=0)
     assert model.get_config() == names["model"].get_config()
     assert model.loss == names["model"].loss
-    assert model.optimizer.get_config() == names["model"].optimizer.get_config()
+    mine, theirs = model.optimizer.get_config(), names["model"].optimizer.get_config()
+    assert mine | {"name": "adam"} == theirs | {"name": "adam"}  # Keras numbers the names
     for mine, theirs in zip(plans, names["plans"], strict=True):
         assert all(np.array_equal(a, b) for a, b in zip(mine, theirs, strict=True))
     for mine, theirs in zip(model.get_weights(), names["model"].get_weights(), strict=True):
