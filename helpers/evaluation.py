@@ -21,6 +21,8 @@ def predict(model, images, batch_size=32):
     ndarray of float64, shape (n, classes)
         Row i belongs to image i, and sums to 1 (in float32 it does so to 7 digits only).
     """
+    if len(images.labels) == 0:
+        return np.empty((0, model.output_shape[1]))
     served = batches(images, model.output_shape[1], None, model.input_shape[1], batch_size)
     probabilities = model.predict(served, verbose=0).astype(np.float64)
     return probabilities / probabilities.sum(axis=1, keepdims=True)

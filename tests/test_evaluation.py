@@ -29,6 +29,11 @@ def test_row_i_of_the_predictions_belongs_to_image_i(net, image_set):
         np.testing.assert_allclose(together[row], alone[0], atol=1e-5)
 
 
+def test_no_image_gets_no_prediction(net, image_set):
+    none = data.load(image_set()).train.take([])
+    assert evaluation.predict(net, none).shape == (0, 2)
+
+
 def test_accuracy_counts_the_largest():
     assert evaluation.accuracy(LABELS, PROBABILITIES) == 5 / 8
 
