@@ -102,7 +102,7 @@ def reliability(labels, probabilities, bins=10):
     """
     sure = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == labels
-    place = np.clip(np.ceil(sure * bins).astype(int) - 1, 0, bins - 1)
+    place = np.searchsorted(np.linspace(0, 1, bins + 1)[1:-1], sure)  # an edge counts downwards
     counts = np.bincount(place, minlength=bins)
     per = np.where(counts, counts, np.nan)
     confidence = np.bincount(place, sure, bins) / per

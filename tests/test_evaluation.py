@@ -82,6 +82,14 @@ def test_reliability_agrees_with_a_loop():
     assert error == pytest.approx(expected_error)
 
 
+@pytest.mark.parametrize("tenths", range(1, 11))
+def test_a_confidence_on_an_edge_belongs_to_the_range_below(tenths):
+    rest = np.full((1, 10), (1 - tenths / 10) / 9)
+    rest[0, 0] = tenths / 10
+    counts = evaluation.reliability(np.array([0]), rest, bins=10)[2]
+    assert counts.argmax() == tenths - 1 and counts.sum() == 1
+
+
 def test_the_surest_mistakes_come_first_and_nothing_else():
     assert evaluation.surest_mistakes(LABELS, PROBABILITIES).tolist() == [1, 4, 7]
     assert evaluation.surest_mistakes(LABELS, PROBABILITIES, 2).tolist() == [1, 4]

@@ -1,8 +1,10 @@
-"""Where the course's files lie, and how a file is written whole or not at all."""
+"""Where the course's files lie, and how one of them is written."""
 
 import os
 import re
 from pathlib import Path
+
+from helpers.files import whole
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
@@ -17,12 +19,9 @@ def lessons(folder=NOTEBOOKS):
 
 
 def write_whole(path, text):
-    """Write `text` beside `path` and put it in place in one step."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".new")
-    beside.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(beside, path)
+    """Write `text` to `path`, whole or not at all."""
+    with whole(path) as beside:
+        beside.write_text(text, encoding="utf-8", newline="\n")
 
 
 def use_images_from_where_make_was_called(environ=os.environ):
