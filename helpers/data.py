@@ -1,5 +1,6 @@
 """Load an image set in three labelled parts: train, validation, test."""
 
+import hashlib
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +27,22 @@ class Scenes(NamedTuple):
     test: Images
     unlabelled: Images
     unreadable: dict
+
+
+def fingerprint(scenes):
+    """Return 12 hexadecimal digits that stand for the class names and the training images.
+
+    Parameters
+    ----------
+    scenes : Scenes
+
+    Returns
+    -------
+    str
+        Of the SHA-256 over the sorted fingerprints of the files, each with its label.
+    """
+    files = sorted(f"{d} {n}" for d, n in zip(scenes.train.digests, scenes.train.labels))
+    return hashlib.sha256("\n".join([*scenes.class_names, *files]).encode()).hexdigest()[:12]
 
 
 def content_position(digests):
@@ -95,7 +112,7 @@ def split(images, share, class_names, part="validation", from_top=False):
     return images.take(~held_out), images.take(held_out)
 
 
-def load(folder=None, size=150, validation_share=0.15, skip_unreadable=False):
+def load(folder=None, size=150, validation_share=0.15, skip_unreadable=False, skip_leaks=False):
     """Check a folder of images, read every file once, and part the set.
 
     Parameters
@@ -109,6 +126,8 @@ def load(folder=None, size=150, validation_share=0.15, skip_unreadable=False):
         becomes the test part too (70/15/15); without unlabelled images the test images stand in.
     skip_unreadable : bool, default False
         Leave out the files that cannot be read instead of stopping.
+    skip_leaks : bool, default False
+        Leave out the training images of which the test part holds a copy, byte by byte.
 
     Returns
     -------
@@ -139,6 +158,9 @@ def load(folder=None, size=150, validation_share=0.15, skip_unreadable=False):
             f"skip_unreadable=True:{listed}"
         )
 
+    if skip_leaks and "test" in images:
+        leaked = np.isin(images["train"].digests, images["test"].digests)
+        images["train"] = images["train"].take(~leaked)
     for part in ("train", "test"):
         found = images[part].labels if part in images else range(len(names))
         if lost := [name for label, name in enumerate(names) if label not in found]:

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import io
 import json
 import os
 import platform
@@ -9,29 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers import training
-from helpers.files import whole
+from helpers import devices, training
+from helpers.data import fingerprint
+from helpers.files import alone, sha256, whole
 from helpers.models import alexnet
 from helpers.quiet import keras
 
 TRAINED = Path(__file__).resolve().parent.parent / "trained"
 PREPROCESSING = "red, green, blue; bilinear to the input size; divided by 255"
-
-
-def fingerprint(scenes):
-    """Return 12 hexadecimal digits that stand for the class names and the training images.
-
-    Parameters
-    ----------
-    scenes : Scenes
-
-    Returns
-    -------
-    str
-        Of the SHA-256 over the sorted fingerprints of the files, each with its label.
-    """
-    files = sorted(f"{d} {n}" for d, n in zip(scenes.train.digests, scenes.train.labels))
-    return hashlib.sha256("\n".join([*scenes.class_names, *files]).encode()).hexdigest()[:12]
 
 
 def model_folder(scenes, name):
@@ -52,10 +38,10 @@ def model_folder(scenes, name):
     return Path(os.environ.get("ALEXNET_RUN") or TRAINED, fingerprint(scenes), name)
 
 
-def sha256(path):
-    """Return the SHA-256 of a file as hexadecimal digits."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def seal(record, weights):
+    """Return the SHA-256 of a record and a weights file together: neither can change alone."""
+    text = json.dumps(record, sort_keys=True) + sha256(weights)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def save(model, folder, class_names, **notes):
@@ -76,10 +62,11 @@ def save(model, folder, class_names, **notes):
         The record as it was written.
     """
     weights = Path(folder, "model.weights.h5")
-    Path(folder, "test.json").unlink(missing_ok=True)  # it told of the model before
-    with whole(weights) as beside:
+    with whole(weights, needs=4 * model.count_params()) as beside:
         keras.Model(model.inputs, model.outputs).save_weights(beside)
+    Path(folder, "test.json").unlink(missing_ok=True)  # it told of the model before
     record = {
+        "network": model.name,
         "class_names": list(class_names),
         "input_size": model.input_shape[1],
         "preprocessing": PREPROCESSING,
@@ -89,14 +76,14 @@ def save(model, folder, class_names, **notes):
             "backend": keras.backend.backend(),
         },
         **notes,
-        "weights_sha256": sha256(weights),
     }
+    record["sha256"] = seal(record, weights)
     with whole(Path(folder, "model.json")) as beside:
         beside.write_text(json.dumps(record, indent=1), encoding="utf-8")
     return record
 
 
-def load(folder):
+def load(folder, class_names=None):
     """Load a model that `save` wrote.
 
     The network is built by `alexnet` and only numbers are read from the files: nothing that
@@ -105,6 +92,8 @@ def load(folder):
     Parameters
     ----------
     folder : Path
+    class_names : sequence of str, optional
+        What the classes must be, in order.
 
     Returns
     -------
@@ -117,19 +106,30 @@ def load(folder):
     FileNotFoundError
         If there is no model.
     ValueError
-        If weights and record do not belong together, or the model wants other preprocessing.
+        If weights and record are not as they were saved, or not for this use.
     """
     weights, sidecar = Path(folder, "model.weights.h5"), Path(folder, "model.json")
     for path in (sidecar, weights):
         if not path.is_file():
             raise FileNotFoundError(f"there is no {path}; run lesson 04, which trains and saves it")
-    record = json.loads(sidecar.read_text(encoding="utf-8"))
-    if record["weights_sha256"] != sha256(weights):
-        raise ValueError(f"{weights} is not the file that {sidecar} describes; run lesson 04 again")
-    if record["preprocessing"] != PREPROCESSING:
-        raise ValueError(f"{sidecar} asks for {record['preprocessing']!r}, not {PREPROCESSING!r}")
+    try:
+        record = json.loads(sidecar.read_text(encoding="utf-8"))
+        sealed = record.pop("sha256")
+    except (ValueError, KeyError, AttributeError, TypeError):
+        raise ValueError(f"{sidecar} is no record of a model; run lesson 04 again") from None
+    if sealed != seal(record, weights):
+        raise ValueError(
+            f"{weights} and {sidecar} are not as they were saved: one of them was changed, damaged "
+            "or comes from elsewhere; run lesson 04 again"
+        )
+    needed = {"network": "alexnet", "preprocessing": PREPROCESSING}
+    if class_names is not None:
+        needed["class_names"] = list(class_names)
+    for key, value in needed.items():
+        if record[key] != value:
+            raise ValueError(f"{sidecar} says {key} {record[key]!r}; needed here is {value!r}")
     size = record["input_size"]
-    with training.precision("float32"):
+    with devices.precision("float32"):
         model = alexnet((size, size, 3), len(record["class_names"]))
     model.load_weights(weights)
     return model, record
@@ -152,16 +152,17 @@ def load_or_train(scenes, name, recipe):
     """
     folder = model_folder(scenes, name)
     try:
-        model, record = load(folder)
+        model, record = load(folder, scenes.class_names)
         print("This is the model that lesson 04 trained.")
         return model, record
     except FileNotFoundError:
         print(f"Lesson 04 left no model in {folder}: training one on {recipe['images']:,} images.")
-    policy, why = training.choose_precision()
+    policy, why = devices.choose_precision()
     print("Precision:", why)
-    model, plans = training.prepare(scenes, recipe, policy)
-    history = training.train(model, scenes, plans, recipe["batch_size"])
-    save(model, folder, scenes.class_names, name=name, recipe=recipe, seed=0, history=history)
+    with alone(folder):
+        model, plans = training.prepare(scenes, recipe, policy)
+        history = training.train(model, scenes, plans, recipe["batch_size"])
+        save(model, folder, scenes.class_names, name=name, recipe=recipe, seed=0, history=history)
     return load(folder)
 
 
@@ -177,10 +178,13 @@ def write_predictions(path, files, probabilities, class_names):
         In the order of the columns of `probabilities`.
     """
     common = os.path.commonpath([Path(name).parent for name in files])
-    with whole(path) as beside, open(beside, "w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file)
-        table.writerow(["file", "class", *class_names])
-        for name, row in zip(files, probabilities, strict=True):
-            numbers = [f"{value:.6f}" for value in row]
-            short = Path(name).relative_to(common).as_posix()
-            table.writerow([short, class_names[int(np.argmax(row))], *numbers])
+    text = io.StringIO(newline="")
+    table = csv.writer(text)
+    table.writerow(["file", "class", *class_names])
+    for name, row in zip(files, probabilities, strict=True):
+        numbers = [f"{value:.6f}" for value in row]
+        short = Path(name).relative_to(common).as_posix()
+        table.writerow([short, class_names[int(np.argmax(row))], *numbers])
+    content = text.getvalue().encode()
+    with whole(path, needs=len(content)) as beside:
+        beside.write_bytes(content)

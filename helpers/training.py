@@ -1,73 +1,18 @@
-"""Train a model: precision, learning rate, and one pass over the images after another."""
+"""Train a model: plan, learning rate, and one pass over the images after another."""
 
-import json
+import math
 import time
-from contextlib import contextmanager
+from contextlib import nullcontext
 from pathlib import Path
 
+import numpy as np
+
+from helpers import checkpoints as states
 from helpers.batches import batches, epoch_plan
-from helpers.files import whole
+from helpers.devices import precision
+from helpers.files import alone
 from helpers.models import alexnet
 from helpers.quiet import keras
-
-
-def convolution_seconds(dtype, images):
-    """Time one convolution there and back, as training needs it: forwards and transposed."""
-    x = keras.ops.ones((images, 27, 27, 96), dtype)
-    kernel = keras.ops.ones((3, 3, 96, 96), dtype)
-    for _ in range(2):  # the first time it is set up
-        start = time.perf_counter()
-        for operation in (keras.ops.conv, keras.ops.conv_transpose):
-            float(operation(x, kernel, padding="same")[0, 0, 0, 0])
-        seconds = time.perf_counter() - start
-    return seconds
-
-
-def choose_precision(wanted=None, resume_from=None, clearly=0.9):
-    """Choose the numbers to train with; by timing, unless something settles it.
-
-    Neither the processor's name nor the features that it reports tell whether 16-bit numbers make
-    it faster: some compute bfloat16 in hardware, others imitate it, forwards as fast as float32
-    and backwards many times slower.
-
-    Parameters
-    ----------
-    wanted : str, optional
-        ``"float32"``, ``"mixed_bfloat16"`` or another of Keras's policies: taken as it is.
-    resume_from : Path, optional
-        Folder of checkpoints: a training that goes on keeps its precision.
-    clearly : float, default 0.9
-        bfloat16 is taken if it needs less than this share of float32's time.
-
-    Returns
-    -------
-    policy : str
-        For `precision`.
-    why : str
-        One sentence.
-    """
-    if wanted:
-        return wanted, f"{wanted}, as you asked."
-    if resume_from and (newest := newest_checkpoint(resume_from)):
-        policy = json.loads(newest.read_text(encoding="utf-8"))["precision"]
-        return policy, f"{policy}, as in the training that goes on."
-    images = 2
-    while (single := convolution_seconds("float32", images)) < 0.02 and images < 2000:
-        images *= 4  # a fast device needs more work to show a difference
-    ratio = convolution_seconds("bfloat16", images) / single
-    policy = "mixed_bfloat16" if ratio < clearly else "float32"
-    return policy, f"{policy}: a convolution in bfloat16 takes {ratio:.1f} times float32's time."
-
-
-@contextmanager
-def precision(policy):
-    """Build the models of a ``with`` block with Keras's dtype policy of that name."""
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(policy)
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(before)
 
 
 def plan(count, images, seed=0, crop_area=(1.0, 1.0), flip=False):
@@ -170,10 +115,56 @@ class Watch(keras.callbacks.Callback):
         earlier = batch * self.batch_size
         seen = min(earlier + self.batch_size, self.count)
         total = float(logs["loss"]) * seen
+        if not math.isfinite(total):
+            raise FloatingPointError(
+                f"the loss is {logs['loss']} after {self.before + seen:,} images: try a tenth of "
+                "the learning rate, and look for pixels that are no numbers. Checkpoints and "
+                "saved models are those of before"
+            )
         self.history["images"].append(self.before + seen)
         self.history["loss"].append((total - self.total) / (seen - earlier))
         self.total = total
         print("." * (10 * seen // self.count - 10 * earlier // self.count), end="", flush=True)
+
+
+def no_better_than_guessing(accuracy, labels):
+    """Say whether an accuracy could well be that of always giving the commonest class."""
+    guessing = np.bincount(labels).max() / len(labels)
+    return accuracy < guessing + 2 * math.sqrt(guessing * (1 - guessing) / len(labels))
+
+
+def out_of_memory(error):
+    """Say whether an error is the backend's word for too little memory on the device."""
+    names = ("ResourceExhaustedError", "OutOfMemoryError")  # TensorFlow, PyTorch
+    return type(error).__name__ in names or "RESOURCE_EXHAUSTED" in str(error)  # JAX
+
+
+def one_pass(model, scenes, plan, history, batch_size):
+    """Train on the images of one plan, ask about the validation images, and note both."""
+    served = {"num_classes": len(scenes.class_names), "size": model.input_shape[1]}
+    count, start = len(plan[0]), time.perf_counter()
+    watch = Watch(history, count, batch_size)
+    images = batches(scenes.train, plans=[plan], batch_size=batch_size, **served)
+    try:
+        fitted = model.fit(images, shuffle=False, verbose=0, callbacks=[watch]).history
+    except Exception as error:
+        if not out_of_memory(error):
+            raise
+        raise MemoryError(
+            f"the device has too little memory for batches of {batch_size}: restart the notebook "
+            f"and try batch_size={max(1, batch_size // 2)}. Checkpoints and saved models are whole"
+        ) from None
+    loss, accuracy = model.evaluate(batches(scenes.validation, **served), verbose=0)
+    history["passes"].append(
+        {
+            "images": history["images"][-1],
+            "loss": fitted["loss"][0],
+            "accuracy": fitted["accuracy"][0],
+            "validation_loss": loss,
+            "validation_accuracy": accuracy,
+            "seconds": time.perf_counter() - start,
+        }
+    )
 
 
 def train(model, scenes, plans, batch_size=32, seed=0, checkpoints=None, resume=False):
@@ -194,8 +185,8 @@ def train(model, scenes, plans, batch_size=32, seed=0, checkpoints=None, resume=
         Folder in which to keep the state after the last two passes. AlexNet with Adam needs
         0.7 GB for each; without a folder nothing is written.
     resume : bool, default False
-        Go on from the newest checkpoint, if there is one. Model and plans must be those of the
-        training that stopped.
+        Go on from the newest whole checkpoint, if there is one. Model and arguments must be those
+        of the training that stopped.
 
     Returns
     -------
@@ -208,65 +199,41 @@ def train(model, scenes, plans, batch_size=32, seed=0, checkpoints=None, resume=
     ------
     FileExistsError
         If the folder holds checkpoints and `resume` is not set.
+    ValueError
+        If its checkpoints belong to another training.
+    RuntimeError
+        If another program is training there.
+    FloatingPointError
+        If the loss is no number any more.
+    MemoryError
+        If a batch is too large for the device.
     """
     policy = model.get_layer(index=1).dtype_policy.name
     history = {"precision": policy, "images": [], "loss": [], "passes": []}
-    if checkpoints and (newest := newest_checkpoint(checkpoints)):
-        if not resume:
-            raise FileExistsError(
-                f"{checkpoints} holds checkpoints of another training; go on from them with "
-                "resume=True, or name another folder"
+    told = states.arguments(model, scenes, plans, batch_size, seed)
+    with alone(checkpoints) if checkpoints else nullcontext():
+        if checkpoints and any(Path(checkpoints).glob("[0-9]*.json")):
+            if not resume:
+                raise FileExistsError(
+                    f"{checkpoints} holds checkpoints of another training; go on from them with "
+                    "resume=True, or name another folder"
+                )
+            path, record = states.newest(checkpoints)
+            history = states.restore(model, path, record, told) if path else history
+        for number in range(len(history["passes"]), len(plans)):
+            print(f"pass {number + 1} of {len(plans)} ", end="", flush=True)
+            for layer in model.layers:
+                if hasattr(layer, "seed_generator"):
+                    layer.seed_generator.state.assign([seed, number])
+            one_pass(model, scenes, plans[number], history, batch_size)
+            done, count = history["passes"][-1], len(plans[number][0])
+            print(
+                f" {count:,} images in {done['seconds']:.0f} s, {done['accuracy']:.0%} of them "
+                f"right on the way; validation {done['validation_accuracy']:.0%}"
             )
-        history = restore(model, newest)
-    serve = {"num_classes": len(scenes.class_names), "size": model.input_shape[1]}
-    for number in range(len(history["passes"]), len(plans)):
-        count, start = len(plans[number][0]), time.perf_counter()
-        print(f"pass {number + 1} of {len(plans)} ", end="", flush=True)
-        for layer in model.layers:
-            if hasattr(layer, "seed_generator"):
-                layer.seed_generator.state.assign([seed, number])
-        watch = Watch(history, count, batch_size)
-        served = batches(scenes.train, plans=[plans[number]], batch_size=batch_size, **serve)
-        fitted = model.fit(served, shuffle=False, verbose=0, callbacks=[watch]).history
-        loss, accuracy = model.evaluate(batches(scenes.validation, **serve), verbose=0)
-        done = {
-            "images": history["images"][-1],
-            "loss": fitted["loss"][0],
-            "accuracy": fitted["accuracy"][0],
-            "validation_loss": loss,
-            "validation_accuracy": accuracy,
-            "seconds": time.perf_counter() - start,
-        }
-        history["passes"].append(done)
-        print(
-            f" {count:,} images in {done['seconds']:.0f} s, {done['accuracy']:.0%} of them right "
-            f"on the way; validation {accuracy:.0%}"
-        )
-        if checkpoints:
-            keep(model, checkpoints, history)
+            labels = scenes.train.labels
+            if count == len(labels) and no_better_than_guessing(done["accuracy"], labels):
+                print("That is no better than guessing: lesson 04 has a table of what it may be.")
+            if checkpoints:
+                states.keep(model, checkpoints, history, told)
     return history
-
-
-def keep(model, folder, history):
-    """Save weights, optimizer and history after a pass, and keep those of the pass before."""
-    folder = Path(folder)
-    for old in sorted(folder.glob("[0-9]*.json"))[:-1]:
-        old.unlink()
-        old.with_suffix(".weights.h5").unlink()
-    number = len(history["passes"])
-    with whole(folder / f"{number:04}.weights.h5") as beside:
-        model.save_weights(beside)
-    with whole(folder / f"{number:04}.json") as beside:
-        beside.write_text(json.dumps(history), encoding="utf-8")
-
-
-def newest_checkpoint(folder):
-    """Return the path of the newest history that `keep` wrote, None if there is none."""
-    return max(Path(folder).glob("[0-9]*.json"), default=None)
-
-
-def restore(model, newest):
-    """Load weights and optimizer as they were when this history was written; return it."""
-    model.optimizer.build(model.trainable_variables)
-    model.load_weights(newest.with_suffix(".weights.h5"))
-    return json.loads(newest.read_text(encoding="utf-8"))

@@ -8,7 +8,7 @@ from unittest import mock
 import nbformat
 import numpy as np
 
-from helpers import data, models, recipes, shapes, training
+from helpers import data, devices, models, recipes, shapes, training
 from helpers.quiet import keras
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -96,9 +96,9 @@ def test_lesson_04_plans_and_compiles_like_training_prepare(image_set):
     scenes = data.load(image_set())
     _, recipe = recipes.choose("quick", images=100)
     names = {
-        "np": np, "keras": keras, "models": models, "training": training, "plots": mock.Mock(),
-        "show": mock.Mock(), "recipe": recipe, "name": "quick", "policy": "float32",
-        "data": mock.Mock(load=lambda **_: scenes),
+        "np": np, "keras": keras, "models": models, "training": training, "devices": devices,
+        "plots": mock.Mock(), "show": mock.Mock(), "recipe": recipe, "name": "quick",
+        "policy": "float32", "data": mock.Mock(load=lambda **_: scenes),
     }  # fmt: skip
     notebook = nbformat.read(LESSONS / "04_gpu_training.ipynb", as_version=4)
     for start in ("scenes = data.load", "rate = training.learning_rate", "keras.utils.set_random"):
@@ -117,7 +117,17 @@ def test_lesson_04_plans_and_compiles_like_training_prepare(image_set):
 
 # The order of the rooms: each may import only those before it.
 ORDER = ["quiet", "files", "shapes", "folders", "images", "data", "batches", "audit", "baselines"]
-ORDER += ["models", "recipes", "training", "saved", "evaluation", "plots", "display"]
+ORDER += [
+    "models",
+    "recipes",
+    "devices",
+    "checkpoints",
+    "training",
+    "saved",
+    "evaluation",
+    "plots",
+    "display",
+]
 
 
 def imported(path):

@@ -1,0 +1,100 @@
+"""What Keras computes on, and with which numbers (lesson 04)."""
+
+import platform
+import shutil
+import time
+from contextlib import contextmanager
+
+from helpers import checkpoints
+from helpers.quiet import keras
+
+
+def sentence(devices=None, system=None, nvidia=None):
+    """Say in one sentence what Keras computes on, and where a GPU lies idle, why.
+
+    Parameters
+    ----------
+    devices : list of str, optional
+        By default those that Keras finds, such as ``["gpu:0"]``.
+    system : str, optional
+        By default this computer's: ``"Linux"``, ``"Windows"``, ``"Darwin"`` (macOS).
+    nvidia : bool, optional
+        By default whether the driver of an NVIDIA card is installed.
+
+    Returns
+    -------
+    str
+    """
+    devices = keras.distribution.list_devices() if devices is None else devices
+    system = system or platform.system()
+    nvidia = shutil.which("nvidia-smi") is not None if nvidia is None else nvidia
+    backend = keras.backend.backend()
+    if any("cpu" not in device for device in devices):
+        return f"{backend} computes on {', '.join(devices)}."
+    why = ""
+    if nvidia and system == "Windows" and backend == "tensorflow":
+        why = "; it cannot use your NVIDIA card under Windows, but under WSL2 it can"
+    elif nvidia:
+        why = "; it finds an NVIDIA card's driver but cannot use the card: see README, With a GPU"
+    elif system == "Darwin":
+        why = ", as it does on every Mac"
+    return f"{backend} computes on the processor (CPU){why}."
+
+
+def convolution_seconds(dtype, images):
+    """Time one convolution there and back, as training needs it: forwards and transposed."""
+    x = keras.ops.ones((images, 27, 27, 96), dtype)
+    kernel = keras.ops.ones((3, 3, 96, 96), dtype)
+    for _ in range(2):  # the first time it is set up
+        start = time.perf_counter()
+        for operation in (keras.ops.conv, keras.ops.conv_transpose):
+            float(operation(x, kernel, padding="same")[0, 0, 0, 0])
+        seconds = time.perf_counter() - start
+    return seconds
+
+
+def choose_precision(wanted=None, resume_from=None, clearly=0.9):
+    """Choose the numbers to train with; by timing, unless something settles it.
+
+    Neither the processor's name nor the features that it reports tell whether 16-bit numbers make
+    it faster: some compute bfloat16 in hardware, others imitate it, forwards as fast as float32
+    and backwards many times slower.
+
+    Parameters
+    ----------
+    wanted : str, optional
+        ``"float32"``, ``"mixed_bfloat16"`` or another of Keras's policies: taken as it is.
+    resume_from : Path, optional
+        Folder of checkpoints: a training that goes on keeps its precision.
+    clearly : float, default 0.9
+        bfloat16 is taken if it needs less than this share of float32's time.
+
+    Returns
+    -------
+    policy : str
+        For `precision`.
+    why : str
+        One sentence.
+    """
+    if wanted:
+        return wanted, f"{wanted}, as you asked."
+    if resume_from and (record := checkpoints.newest(resume_from)[1]):
+        policy = record["history"]["precision"]
+        return policy, f"{policy}, as in the training that goes on."
+    images = 2
+    while (single := convolution_seconds("float32", images)) < 0.02 and images < 2000:
+        images *= 4  # a fast device needs more work to show a difference
+    ratio = convolution_seconds("bfloat16", images) / single
+    policy = "mixed_bfloat16" if ratio < clearly else "float32"
+    return policy, f"{policy}: a convolution in bfloat16 takes {ratio:.1f} times float32's time."
+
+
+@contextmanager
+def precision(policy):
+    """Build the models of a ``with`` block with Keras's dtype policy of that name."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
