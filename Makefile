@@ -16,7 +16,7 @@ export ALEXNET_DATA := $(DATA)
 endif
 
 # Settings that a user may have elsewhere must change no result, and nothing but caches is written
-# outside this folder: so the state of Jupyter, IPython, Keras, Matplotlib and Ruff lives here.
+# outside this folder: so the state of Jupyter, IPython, Keras, Matplotlib and others lives here.
 STATE := $(CURDIR)/.venv/state
 export IPYTHONDIR := $(STATE)/ipython
 export JUPYTER_CONFIG_DIR := $(STATE)/jupyter/config
@@ -28,6 +28,7 @@ export JUPYTER_PREFER_ENV_PATH := 1
 export KERAS_HOME := $(STATE)/keras
 export MPLCONFIGDIR := $(STATE)/matplotlib
 export RUFF_CACHE_DIR := $(STATE)/ruff
+export HYPOTHESIS_STORAGE_DIRECTORY := $(STATE)/hypothesis
 export TF_CPP_MIN_LOG_LEVEL := 3
 KERAS_BACKEND ?= tensorflow
 export KERAS_BACKEND

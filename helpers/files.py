@@ -3,7 +3,7 @@
 import hashlib
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -45,13 +45,14 @@ def whole(path, needs=0):
         yield beside
         os.replace(beside, path)
     except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else error
         size = f"It needs {needs / 1e6:,.1f} MB. " if needs else ""
         raise OSError(
-            f"{path} was not written: {error.strerror or error}. {size}Make room, or name a folder "
+            f"{path} was not written: {reason}. {size}Make room, or name a folder "
             "that you may write to. What stood there before is whole."
         ) from None
     finally:
-        if beside.exists():
+        with suppress(OSError):
             beside.unlink()
 
 

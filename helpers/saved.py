@@ -131,7 +131,11 @@ def load(folder, class_names=None):
     size = record["input_size"]
     with devices.precision("float32"):
         model = alexnet((size, size, 3), len(record["class_names"]))
-    model.load_weights(weights)
+    try:
+        model.load_weights(weights)
+    except (OSError, ValueError, KeyError) as error:
+        reason = str(error).splitlines()[0]
+        raise ValueError(f"{weights} does not fit AlexNet for {size} pixels: {reason}") from None
     return model, record
 
 

@@ -233,7 +233,8 @@ def train(model, scenes, plans, batch_size=32, seed=0, checkpoints=None, resume=
             )
             labels = scenes.train.labels
             if count == len(labels) and no_better_than_guessing(done["accuracy"], labels):
-                print("That is no better than guessing: lesson 04 has a table of what it may be.")
+                print("That is no better than guessing: try a tenth of the learning rate, and see")
+                print("what else it may be in lesson 04, When a net stays at chance.")
             if checkpoints:
                 states.keep(model, checkpoints, history, told)
     return history

@@ -91,6 +91,24 @@ def test_every_supported_python_is_looked_for_and_tested():
     assert [f"3.{minor}" for minor in range(9, 17) if f"3.{minor}" in supported] == PYTHONS
 
 
+def test_the_workflow_pins_its_actions_and_may_only_read():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8"))
+    steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+    used = [step["uses"] for step in steps if "uses" in step]
+    assert len(used) == 4
+    assert all(re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", action) for action in used), used
+    assert all("permissions" not in job for job in workflow["jobs"].values())
+    for step in steps:
+        if "checkout" in step.get("uses", ""):
+            assert step["with"]["persist-credentials"] is False
+
+
+def test_a_job_audits_the_pins_strictly():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8"))
+    audit = " ".join(step.get("run", "") for step in workflow["jobs"]["audit"]["steps"])
+    assert re.search(r"pip_audit --strict .*--require-hashes -r requirements.txt", audit)
+
+
 def test_the_gpu_extra_asks_for_cuda_on_linux_x86_64_alone():
     (gpu,) = map(Requirement, PROJECT["optional-dependencies"]["gpu"])
     assert gpu.extras == {"and-cuda"}

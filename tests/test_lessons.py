@@ -117,17 +117,8 @@ def test_lesson_04_plans_and_compiles_like_training_prepare(image_set):
 
 # The order of the rooms: each may import only those before it.
 ORDER = ["quiet", "files", "shapes", "folders", "images", "data", "batches", "audit", "baselines"]
-ORDER += [
-    "models",
-    "recipes",
-    "devices",
-    "checkpoints",
-    "training",
-    "saved",
-    "evaluation",
-    "plots",
-    "display",
-]
+ORDER += ["models", "recipes", "checkpoints", "devices", "training", "saved", "evaluation"]
+ORDER += ["plots", "display"]
 
 
 def imported(path):

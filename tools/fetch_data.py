@@ -27,6 +27,13 @@ def fetch():
     return Path(kagglehub.dataset_download(HANDLE))
 
 
+def cache():
+    """Return the folder in which kagglehub keeps what it has of the set."""
+    from kagglehub.config import get_cache_folder
+
+    return Path(get_cache_folder(), "datasets", *HANDLE.split("/")[:2])
+
+
 def missing(folder):
     """Return a phrase for each part of the set that has not the number of images it should."""
     phrases = []
@@ -45,7 +52,8 @@ def main(fetch=fetch):
         reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
         raise SystemExit(
             f"{HANDLE} could not be fetched from Kaggle: check the network and run make data "
-            f"again; make lessons needs no such set ({reason})"
+            f"again; where that does not help, remove {cache()} first (what has come is kept "
+            f"there); make lessons needs no such set ({reason})"
         ) from None
     wrong = missing(folder)
     if wrong:
