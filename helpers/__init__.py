@@ -3,7 +3,7 @@
 `quiet`
     Keras, imported without its backend's start-up messages.
 `files`
-    A file that is written whole or not at all.
+    A file that is written whole or not at all, a folder that one program has for itself.
 `shapes`
     The arithmetic of convolutions: sizes, padding, parameters, receptive fields.
 `folders`, `images`, `data`, `batches`
@@ -12,8 +12,9 @@
     What is wrong with an image set, and what simple methods reach on it.
 `models`
     AlexNet itself, and a small net.
-`recipes`, `training`, `saved`
-    What a training is told, how it runs, and the model that it leaves on disk.
+`recipes`, `checkpoints`, `devices`, `training`, `saved`
+    What a training is told, where it can go on, on what it runs, how it runs, and the model that
+    it leaves on disk.
 `evaluation`
     How good a model is: measures on arrays of probabilities and labels.
 `plots`, `display`

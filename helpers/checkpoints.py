@@ -5,8 +5,9 @@ import json
 import math
 from pathlib import Path
 
-from helpers.data import fingerprint
-from helpers.files import sha256, whole
+from helpers.files import seal, whole, write
+
+RECORDS = "[0-9][0-9][0-9][0-9].json"
 
 
 def arguments(model, scenes, plans, batch_size, seed):
@@ -22,20 +23,27 @@ def arguments(model, scenes, plans, batch_size, seed):
     Returns
     -------
     dict
-        Equal for two trainings if, and practically only if, they are told the same.
+        Images and plans stand in it as fingerprints, the rest as it is.
     """
+    images = hashlib.sha256(" ".join(scenes.class_names).encode())
+    for part in (scenes.train, scenes.validation):
+        images.update(" ".join(part.digests).encode())  # in this order: plans count by it
+        images.update(f"{part.labels.tolist()} {part.pixels.shape}".encode())
     optimizer = model.optimizer.get_config()
     del optimizer["name"]  # Keras numbers them
+    passes = {
+        f"pass {number}": hashlib.sha256(order.tobytes() + boxes.tobytes()).hexdigest()[:12]
+        for number, (order, boxes) in enumerate(plans, 1)
+    }
     told = {
-        "images": fingerprint(scenes),
+        "images": images.hexdigest()[:12],
         "batch_size": batch_size,
         "seed": seed,
-        "loss": model.loss,
+        "loss": getattr(model.loss, "__name__", model.loss),
         "optimizer": optimizer,
         "model": {layer.name: layer.get_config() for layer in model.layers},
-        "passes": [hashlib.sha256(order.tobytes() + boxes.tobytes()).hexdigest()[:12]
-                   for order, boxes in plans],
-    }  # fmt: skip
+        "order and crops": passes,
+    }
     return json.loads(json.dumps(told, default=str))
 
 
@@ -60,21 +68,21 @@ def keep(model, folder, history, told):
     told : dict
         See `arguments`.
     """
-    number = len(history["passes"])
-    for old in Path(folder).glob("[0-9]*.*"):
-        if int(old.name.split(".")[0]) != number - 1:
-            old.unlink()
+    folder, number = Path(folder), len(history["passes"])
+    for pattern in (RECORDS, RECORDS.replace("json", "weights.h5")):
+        for old in folder.glob(pattern):
+            if int(old.name[:4]) != number - 1:
+                old.unlink()
     numbers = [*model.variables, *model.optimizer.variables]
-    weights = Path(folder, f"{number:04}.weights.h5")
+    weights = folder / f"{number:04}.weights.h5"
     with whole(weights, needs=4 * sum(math.prod(variable.shape) for variable in numbers)) as beside:
         model.save_weights(beside)
-    record = {"history": history, "arguments": told, "weights_sha256": sha256(weights)}
-    with whole(Path(folder, f"{number:04}.json")) as beside:
-        beside.write_text(json.dumps(record), encoding="utf-8")
+    record = {"history": history, "arguments": told}
+    write(folder / f"{number:04}.json", json.dumps({**record, "sha256": seal(record, weights)}))
 
 
 def newest(folder):
-    """Find the newest checkpoint that is whole, and name those that are not.
+    """Find the newest checkpoint that is whole, and name newer ones that are not.
 
     Parameters
     ----------
@@ -86,15 +94,23 @@ def newest(folder):
         Of its record.
     record : dict
         Empty where there is none.
+
+    Raises
+    ------
+    ValueError
+        If there are checkpoints and none is whole.
     """
-    for path in sorted(Path(folder).glob("[0-9]*.json"), reverse=True):
+    records = sorted(Path(folder).glob(RECORDS), reverse=True)
+    for path in records:
         try:
             record = json.loads(path.read_text(encoding="utf-8"))
-            if record["weights_sha256"] == sha256(path.with_suffix(".weights.h5")):
+            if record.pop("sha256") == seal(record, path.with_suffix(".weights.h5")):
                 return path, record
-        except (OSError, ValueError, KeyError, TypeError):
+        except (FileNotFoundError, ValueError, KeyError, AttributeError, TypeError):
             pass
         print(f"{path.with_suffix('')} is damaged and passed over.")
+    if records:
+        raise ValueError(f"no checkpoint in {folder} is whole: start anew in another folder")
     return None, {}
 
 
@@ -121,7 +137,10 @@ def restore(model, path, record, told):
         If the checkpoint belongs to a training that was told something else.
     """
     done = len(record["history"]["passes"])
-    then, now = ({**each, "passes": each["passes"][:done]} for each in (record["arguments"], told))
+    then, now = (
+        each | {"order and crops": dict(list(each["order and crops"].items())[:done])}
+        for each in (record["arguments"], told)
+    )
     if different := differences(then, now):
         more = f"; and {len(different) - 3} more" if len(different) > 3 else ""
         raise ValueError(

@@ -1,6 +1,7 @@
 """Write a file whole or not at all, and by one program at a time."""
 
 import hashlib
+import json
 import os
 import shutil
 from contextlib import contextmanager, suppress
@@ -9,22 +10,47 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 
-def sha256(path):
-    """Return the SHA-256 of a file as hexadecimal digits."""
+def seal(record, path):
+    """Compute one fingerprint of a record and a file, so that neither can change alone.
+
+    Parameters
+    ----------
+    record : dict
+        Plain values.
+    path : Path
+        Of the file.
+
+    Returns
+    -------
+    str
+        SHA-256 as hexadecimal digits.
+    """
     with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        content = hashlib.file_digest(file, "sha256").hexdigest()
+    text = json.dumps(record, sort_keys=True) + content
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _reserve(path, size):
+    """Raise OSError where the disk, or the user's share of it, has no room for so many bytes."""
+    if hasattr(os, "posix_fallocate"):
+        with open(path, "wb") as file:
+            os.posix_fallocate(file.fileno(), 0, size)
+    elif shutil.disk_usage(path.parent).free < size:
+        raise OSError("No space left")
 
 
 @contextmanager
-def whole(path, needs=0):
+def whole(path, needs):
     """Give a name beside `path` to write to, and put the file in place when all went well.
 
     Parameters
     ----------
     path : Path
         Its folder is made if need be. Whatever stands there stays until the new file is complete.
-    needs : int, default 0
-        Bytes that will be written, roughly: asked of the disk before it is filled in vain.
+    needs : int
+        Bytes that will be written, roughly. Whether there is room for them is tried first:
+        libraries that run into a full disk half-way may take the program with them.
 
     Yields
     ------
@@ -40,28 +66,33 @@ def whole(path, needs=0):
     beside = path.with_name(f"new-{os.getpid()}-{path.name}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if (free := shutil.disk_usage(path.parent).free) < needs:
-            raise OSError(f"the disk has {free / 1e6:,.1f} MB left")
+        _reserve(beside, needs)
         yield beside
         os.replace(beside, path)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else error
-        size = f"It needs {needs / 1e6:,.1f} MB. " if needs else ""
         raise OSError(
-            f"{path} was not written: {reason}. {size}Make room, or name a folder "
-            "that you may write to. What stood there before is whole."
+            f"{path} was not written: {reason}. It needs {needs / 1e6:,.1f} MB. Make room, or name "
+            "a folder that you may write to. What stood there before is whole."
         ) from None
     finally:
         with suppress(OSError):
             beside.unlink()
 
 
+def write(path, text):
+    """Write a text file whole or not at all; see `whole`."""
+    content = text.encode()
+    with whole(path, len(content)) as beside:
+        beside.write_bytes(content)
+
+
 @contextmanager
 def alone(folder):
     """Keep other programs out of a folder while the block runs.
 
-    The system frees the lock also where this program is killed. What a killed one left
-    half-written is removed.
+    The system frees the lock also where this program is killed. Weights that a killed one left
+    half-written are removed.
 
     Parameters
     ----------
@@ -72,16 +103,26 @@ def alone(folder):
     ------
     RuntimeError
         If another program has the folder.
+    OSError
+        If it cannot be made or written to.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(folder / ".lock", timeout=0):
-            for left in folder.glob("new-*"):
-                left.unlink()
-            yield
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / ".lock", timeout=0, is_singleton=True)
+        lock.acquire()
     except Timeout:
         raise RuntimeError(
             f"another program is working in {folder}, perhaps a second notebook: wait for it or "
             "stop it, or name another folder"
         ) from None
+    except OSError as error:
+        raise OSError(
+            f"{folder} cannot be used: {error.strerror}; name a folder that you may write to"
+        ) from None
+    try:
+        for left in folder.glob("new-[0-9]*-*.weights.h5"):
+            left.unlink()
+        yield
+    finally:
+        lock.release()

@@ -1,18 +1,18 @@
 """Trained models on disk: the weights, and a record of what they need to be used rightly."""
 
 import csv
-import hashlib
 import io
 import json
 import os
 import platform
+import warnings
 from pathlib import Path
 
 import numpy as np
 
 from helpers import devices, training
 from helpers.data import fingerprint
-from helpers.files import alone, sha256, whole
+from helpers.files import alone, seal, whole, write
 from helpers.models import alexnet
 from helpers.quiet import keras
 
@@ -38,12 +38,6 @@ def model_folder(scenes, name):
     return Path(os.environ.get("ALEXNET_RUN") or TRAINED, fingerprint(scenes), name)
 
 
-def seal(record, weights):
-    """Return the SHA-256 of a record and a weights file together: neither can change alone."""
-    text = json.dumps(record, sort_keys=True) + sha256(weights)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def save(model, folder, class_names, **notes):
     """Save a finished model: ``model.weights.h5`` without the optimizer, and ``model.json``.
 
@@ -61,10 +55,7 @@ def save(model, folder, class_names, **notes):
     dict
         The record as it was written.
     """
-    weights = Path(folder, "model.weights.h5")
-    with whole(weights, needs=4 * model.count_params()) as beside:
-        keras.Model(model.inputs, model.outputs).save_weights(beside)
-    Path(folder, "test.json").unlink(missing_ok=True)  # it told of the model before
+    weights, sidecar = Path(folder, "model.weights.h5"), Path(folder, "model.json")
     record = {
         "network": model.name,
         "class_names": list(class_names),
@@ -77,9 +68,12 @@ def save(model, folder, class_names, **notes):
         },
         **notes,
     }
-    record["sha256"] = seal(record, weights)
-    with whole(Path(folder, "model.json")) as beside:
-        beside.write_text(json.dumps(record, indent=1), encoding="utf-8")
+    size = 4 * model.count_params()
+    with alone(folder), whole(weights, size) as new, whole(sidecar, 100_000) as new_sidecar:
+        keras.Model(model.inputs, model.outputs).save_weights(new)
+        record["sha256"] = seal(record, new)
+        new_sidecar.write_text(json.dumps(record, indent=1), encoding="utf-8")
+        Path(folder, "test.json").unlink(missing_ok=True)  # it told of the model before
     return record
 
 
@@ -126,16 +120,23 @@ def load(folder, class_names=None):
     if class_names is not None:
         needed["class_names"] = list(class_names)
     for key, value in needed.items():
-        if record[key] != value:
-            raise ValueError(f"{sidecar} says {key} {record[key]!r}; needed here is {value!r}")
+        if record.get(key) != value:
+            raise ValueError(
+                f"{sidecar} says {key} {record.get(key)!r}; needed here is {value!r}: remove "
+                f"{folder}, or name another folder"
+            )
     size = record["input_size"]
     with devices.precision("float32"):
         model = alexnet((size, size, 3), len(record["class_names"]))
     try:
-        model.load_weights(weights)
-    except (OSError, ValueError, KeyError) as error:
-        reason = str(error).splitlines()[0]
-        raise ValueError(f"{weights} does not fit AlexNet for {size} pixels: {reason}") from None
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # Keras only warns of numbers that it does not find
+            model.load_weights(weights)
+    except (OSError, ValueError, KeyError, UserWarning) as error:
+        raise ValueError(
+            f"{weights} does not fit AlexNet for {size} pixels; run lesson 04 again "
+            f"({str(error)[:200]})"
+        ) from None
     return model, record
 
 
@@ -189,6 +190,4 @@ def write_predictions(path, files, probabilities, class_names):
         numbers = [f"{value:.6f}" for value in row]
         short = Path(name).relative_to(common).as_posix()
         table.writerow([short, class_names[int(np.argmax(row))], *numbers])
-    content = text.getvalue().encode()
-    with whole(path, needs=len(content)) as beside:
-        beside.write_bytes(content)
+    write(path, text.getvalue())

@@ -76,7 +76,7 @@ def prepare(scenes, recipe, policy="float32", seed=0):
     recipe : dict
         See `recipes.choose`.
     policy : str, default 'float32'
-        See `precision`.
+        See `devices.precision`.
     seed : int, default 0
         Of the first weights, the order of the images and their crops.
 
@@ -101,6 +101,15 @@ def prepare(scenes, recipe, policy="float32", seed=0):
     return model, plans
 
 
+def stop_unless_finite(loss, images):
+    """Raise FloatingPointError where the loss, after so many images, is no number any more."""
+    if not math.isfinite(loss):
+        raise FloatingPointError(
+            f"the loss is {loss} after {images:,} images: build the model anew and try a tenth of "
+            "the learning rate. Checkpoints and saved models are those of before"
+        )
+
+
 class Watch(keras.callbacks.Callback):
     """Note the loss of every batch in a history, and print a dot for each tenth of the pass."""
 
@@ -115,12 +124,7 @@ class Watch(keras.callbacks.Callback):
         earlier = batch * self.batch_size
         seen = min(earlier + self.batch_size, self.count)
         total = float(logs["loss"]) * seen
-        if not math.isfinite(total):
-            raise FloatingPointError(
-                f"the loss is {logs['loss']} after {self.before + seen:,} images: try a tenth of "
-                "the learning rate, and look for pixels that are no numbers. Checkpoints and "
-                "saved models are those of before"
-            )
+        stop_unless_finite(total, self.before + seen)
         self.history["images"].append(self.before + seen)
         self.history["loss"].append((total - self.total) / (seen - earlier))
         self.total = total
@@ -147,14 +151,16 @@ def one_pass(model, scenes, plan, history, batch_size):
     images = batches(scenes.train, plans=[plan], batch_size=batch_size, **served)
     try:
         fitted = model.fit(images, shuffle=False, verbose=0, callbacks=[watch]).history
+        loss, accuracy = model.evaluate(batches(scenes.validation, **served), verbose=0)
     except Exception as error:
         if not out_of_memory(error):
             raise
         raise MemoryError(
             f"the device has too little memory for batches of {batch_size}: restart the notebook "
-            f"and try batch_size={max(1, batch_size // 2)}. Checkpoints and saved models are whole"
+            f"and try recipes.choose(batch_size={max(1, batch_size // 2)}), with another folder "
+            "for checkpoints. What was saved before is whole"
         ) from None
-    loss, accuracy = model.evaluate(batches(scenes.validation, **served), verbose=0)
+    stop_unless_finite(loss, history["images"][-1])
     history["passes"].append(
         {
             "images": history["images"][-1],
@@ -200,7 +206,8 @@ def train(model, scenes, plans, batch_size=32, seed=0, checkpoints=None, resume=
     FileExistsError
         If the folder holds checkpoints and `resume` is not set.
     ValueError
-        If its checkpoints belong to another training.
+        If its checkpoints belong to another training or are all damaged, or if the model was
+        trained before and is to begin again.
     RuntimeError
         If another program is training there.
     FloatingPointError
@@ -210,16 +217,18 @@ def train(model, scenes, plans, batch_size=32, seed=0, checkpoints=None, resume=
     """
     policy = model.get_layer(index=1).dtype_policy.name
     history = {"precision": policy, "images": [], "loss": [], "passes": []}
-    told = states.arguments(model, scenes, plans, batch_size, seed)
+    told = checkpoints and states.arguments(model, scenes, plans, batch_size, seed)
     with alone(checkpoints) if checkpoints else nullcontext():
-        if checkpoints and any(Path(checkpoints).glob("[0-9]*.json")):
+        if checkpoints and any(Path(checkpoints).glob(states.RECORDS)):
             if not resume:
                 raise FileExistsError(
                     f"{checkpoints} holds checkpoints of another training; go on from them with "
                     "resume=True, or name another folder"
                 )
             path, record = states.newest(checkpoints)
-            history = states.restore(model, path, record, told) if path else history
+            history = states.restore(model, path, record, told)
+        elif int(model.optimizer.iterations):
+            raise ValueError("this model was trained before: build and compile it anew")
         for number in range(len(history["passes"]), len(plans)):
             print(f"pass {number + 1} of {len(plans)} ", end="", flush=True)
             for layer in model.layers:

@@ -98,7 +98,7 @@ def test_a_class_without_validation_images_is_named_with_a_share_that_does(conte
 def test_class_names_come_back_from_folders_and_from_the_table(names):
     with tempfile.TemporaryDirectory() as root:
         for name in names:
-            Path(root, name).mkdir()
+            Path(root, name).mkdir(exist_ok=True)
             Image.new("RGB", (1, 1)).save(Path(root, name, "1.png"))
         found = folders.class_names(Path(root))
         assume(len(found) == len(names))  # a file system may know fewer letters

@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from nbformat import v4
 
+from helpers.files import write
 from tools import course, fetch_data, lab, on_path, refresh, run_lessons
 from tools.page import page
 
@@ -317,10 +318,10 @@ def test_the_course_gets_onto_the_path_without_a_build(tmp_path):
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     path = tmp_path / "deep" / "file.txt"
-    course.write_whole(path, "old")
+    write(path, "old")
     monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
     with pytest.raises(OSError):
-        course.write_whole(path, "new")
+        write(path, "new")
     assert path.read_text() == "old"
 
 

@@ -73,7 +73,7 @@ def test_precision_is_asked_for_resumed_or_timed(tmp_path, monkeypatch):
     assert devices.choose_precision("mixed_float16")[0] == "mixed_float16"
     (tmp_path / "0002.weights.h5").write_bytes(b"numbers")
     record = {"history": {"precision": "mixed_bfloat16"}}
-    record["weights_sha256"] = files.sha256(tmp_path / "0002.weights.h5")
+    record["sha256"] = files.seal(record, tmp_path / "0002.weights.h5")
     (tmp_path / "0002.json").write_text(json.dumps(record))
     assert devices.choose_precision(resume_from=tmp_path)[0] == "mixed_bfloat16"
     assert not tried

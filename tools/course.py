@@ -1,10 +1,8 @@
-"""Where the course's files lie, and how one of them is written."""
+"""Where the course's files lie, and which images it takes."""
 
 import os
 import re
 from pathlib import Path
-
-from helpers.files import whole
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
@@ -16,12 +14,6 @@ def lessons(folder=NOTEBOOKS):
     """Return the lessons' paths in teaching order: 01_..., 04_..., 04b_..., and so on."""
     paths = sorted(Path(folder).glob("[0-9][0-9]*_*.ipynb"))
     return [path for path in paths if re.match(r"\d\d[a-z]?_", path.name)]
-
-
-def write_whole(path, text):
-    """Write `text` to `path`, whole or not at all."""
-    with whole(path) as beside:
-        beside.write_text(text, encoding="utf-8", newline="\n")
 
 
 def use_images_from_where_make_was_called(environ=os.environ):

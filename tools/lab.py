@@ -9,6 +9,7 @@ import sys
 
 import nbformat
 
+from helpers.files import write
 from tools import course
 
 
@@ -28,7 +29,7 @@ def copy_lessons(source=course.NOTEBOOKS, target=course.MY_LESSONS):
         if (target / path.name).exists():
             kept.append(path.name)
         else:
-            course.write_whole(target / path.name, without_outputs(path))
+            write(target / path.name, without_outputs(path))
             copied.append(path.name)
     return copied, kept
 

@@ -14,6 +14,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+from helpers.files import write
 from tools import course
 
 LOCKED_EXTRAS = ("lab", "test")
@@ -41,7 +42,7 @@ def main(arguments, root=course.ROOT):
     status = subprocess.call([*command, *arguments], cwd=root)
     if status == 0:
         ranges = fingerprint((root / "pyproject.toml").read_text(encoding="utf-8"))
-        course.write_whole(pins, f"{ranges}\n{beside.read_text(encoding='utf-8')}")
+        write(pins, f"{ranges}\n{beside.read_text(encoding='utf-8')}")
     beside.unlink(missing_ok=True)
     return status
 

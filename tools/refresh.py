@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 
+from helpers.files import write
 from tools import course
 from tools.execute import execute
 
@@ -51,7 +52,7 @@ def refresh(path):
     text = normalised(run.notebook)
     if text == path.read_text(encoding="utf-8"):
         return f"{path.name} is unchanged ({run.seconds:.0f} s)"
-    course.write_whole(path, text)
+    write(path, text)
     return f"{path.name} is refreshed ({run.seconds:.0f} s)"
 
 

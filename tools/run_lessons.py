@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 
+from helpers.files import write
 from tools import course
 from tools.execute import execute
 from tools.page import page
@@ -46,10 +47,8 @@ def run_lesson(path, build):
     progress = Progress(path.stem)
     run = execute(path, progress)
     progress.close()
-    course.write_whole(build / path.name, nbformat.writes(run.notebook) + "\n")
-    course.write_whole(
-        build / f"{path.stem}.html", page(run.notebook, path.stem, folder=path.parent)
-    )
+    write(build / path.name, nbformat.writes(run.notebook) + "\n")
+    write(build / f"{path.stem}.html", page(run.notebook, path.stem, folder=path.parent))
     return run
 
 
