@@ -57,7 +57,7 @@ ALL = {
     ),
     "overfitting": lambda: plots.overfitting(range(1, 4), [0.3, 0.7, 1.0], [0.3, 0.5, 0.62]),
     "momentum_memory": lambda: plots.momentum_memory([0.99, 0.9], 200, [38, 150]),
-    "learning_rates": lambda: plots.learning_rates({"quick": [0, 7e-5, 3e-5], "b": [1e-3] * 2}, 32),
+    "learning_rates": lambda: plots.learning_rates({"quick": [0, 7e-5, 3e-5], "b": [1e-3] * 2}),
     "augmented": lambda: plots.augmented(SCENE, VERSIONS),
     "class_table": lambda: plots.class_table(
         NAMES, [1.0, 0.5, 0.032], [0.25, 0.75, 0.125], [0.4, 0.6, 0.05], [30, 29, 1200]
@@ -191,13 +191,13 @@ def test_a_moving_average_forgets_by_its_momentum():
     assert "Momentum 0.9: 35 % after 10." in plots.momentum_memory([0.9], 10).alt
 
 
-def test_learning_rates_stand_where_their_images_are():
+def test_learning_rates_stand_at_their_steps():
     made = ALL["learning_rates"]()
     quick, other = made.axes[0].lines
-    assert list(quick.get_xdata()) == [0, 32, 64] and list(other.get_xdata()) == [0, 32]
+    assert list(quick.get_xdata()) == [0, 1, 2] and list(other.get_xdata()) == [0, 1]
     assert list(quick.get_ydata()) == [0, 7e-5, 3e-5] and list(other.get_ydata()) == [1e-3] * 2
     assert made.axes[0].get_yscale() == "log"
-    assert "quick: 0 at the start, at most 7e-05, first at 32 images, and 3e-05 at 64" in made.alt
+    assert "quick: 0 at the start, at most 7e-05, first at step 1, and 3e-05 at step 2" in made.alt
 
 
 def test_five_versions_stand_beside_the_image():

@@ -165,15 +165,13 @@ def _percent(value):
 
 
 @styled
-def learning_rates(schedules, batch_size):
+def learning_rates(schedules):
     """Draw how learning rates run over a training.
 
     Parameters
     ----------
     schedules : dict
         ``{name: sequence of float}``, up to five: the rate at each step.
-    batch_size : int
-        Images a step.
 
     Returns
     -------
@@ -183,21 +181,20 @@ def learning_rates(schedules, batch_size):
     made, axis = figure(size=(11, 5))
     told = []
     for (name, rates), (colour, style, _) in zip(schedules.items(), LINES, strict=False):
-        images = batch_size * np.arange(len(rates))
-        axis.plot(images, rates, style, color=colour, linewidth=3, label=name)
+        axis.plot(range(len(rates)), rates, style, color=colour, linewidth=3, label=name)
         told.append(
             f"{name}: {rates[0]:.2g} at the start, at most {max(rates):.2g}, first at "
-            f"{images[np.argmax(rates)]:,} images, and {rates[-1]:.2g} at {images[-1]:,}."
+            f"step {np.argmax(rates):,}, and {rates[-1]:.2g} at step {len(rates) - 1:,}."
         )
     highest = [max(rates) for rates in schedules.values()]
     axis.set_yscale("log")
-    axis.set(xlabel="images seen", ylabel="learning rate (log scale)", xlim=(0, None))
+    axis.set(xlabel="steps", ylabel="learning rate (log scale)", xlim=(0, None))
     axis.set_ylim(min(highest) / 100, 2 * max(highest))
     axis.locator_params(axis="x", nbins=6)
     axis.xaxis.set_major_formatter("{x:,.0f}")
     axis.yaxis.set_major_formatter("{x:.0e}")
     made.legend(loc="outside upper center", ncols=3, frameon=False, handlelength=3)
-    made.alt = "Learning rates over the images seen, on a log scale. " + " ".join(told)
+    made.alt = "Learning rates over the steps, on a log scale. " + " ".join(told)
     return made
 
 
