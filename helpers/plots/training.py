@@ -1,6 +1,7 @@
 """Figures of trainings: loss and accuracy, learning rates, augmentation (lessons 04 and 04b)."""
 
 import numpy as np
+from matplotlib.ticker import LogLocator
 
 from helpers.plots.style import BLACK, BLUE, ORANGE, SERIES, figure, listed, styled
 
@@ -52,6 +53,7 @@ def learning_curves(runs, chance=None):
     left.set(
         ylabel="training loss (log scale): each\nbatch (thin), mean of nine (thick)", yscale="log"
     )
+    left.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     left.yaxis.set_major_formatter("{x:g}")
     left.yaxis.set_minor_formatter("")
     right.set(ylabel="validation accuracy in per cent", ylim=(0, 100))
