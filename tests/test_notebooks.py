@@ -97,7 +97,7 @@ def test_only_cells_that_train_or_name_the_device_are_not_compared(path):
     for cell in code(path):
         if not compared(cell):
             assert re.search(
-                r"\.train\(|load_or_train|two_runs|list_devices|_seconds\(", cell.source
+                r"\.train\(|load_or_train|two_runs|devices\.sentence|_seconds\(", cell.source
             )
 
 
