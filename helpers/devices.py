@@ -1,5 +1,6 @@
 """What Keras computes on, and with which numbers (lesson 04)."""
 
+import math
 import platform
 import shutil
 import time
@@ -42,14 +43,21 @@ def sentence(devices=None, system=None, nvidia=None):
 
 
 def convolution_seconds(dtype, images):
-    """Time one convolution there and back, as training needs it: forwards and transposed."""
+    """Time one convolution there and back, as training needs it; inf if the device cannot do it.
+
+    Back is the transposed convolution. Some processors list 16-bit arithmetic that the libraries
+    then refuse.
+    """
     x = keras.ops.ones((images, 27, 27, 96), dtype)
     kernel = keras.ops.ones((3, 3, 96, 96), dtype)
-    for _ in range(2):  # the first time it is set up
-        start = time.perf_counter()
-        for operation in (keras.ops.conv, keras.ops.conv_transpose):
-            float(operation(x, kernel, padding="same")[0, 0, 0, 0])
-        seconds = time.perf_counter() - start
+    try:
+        for _ in range(2):  # the first time it is set up
+            start = time.perf_counter()
+            for operation in (keras.ops.conv, keras.ops.conv_transpose):
+                float(operation(x, kernel, padding="same")[0, 0, 0, 0])
+            seconds = time.perf_counter() - start
+    except Exception:  # each backend has an error of its own
+        return math.inf
     return seconds
 
 
@@ -85,6 +93,8 @@ def choose_precision(wanted=None, resume_from=None, clearly=0.9):
     while (single := convolution_seconds("float32", images)) < 0.02 and images < 2000:
         images *= 4  # a fast device needs more work to show a difference
     ratio = convolution_seconds("bfloat16", images) / single
+    if ratio == math.inf:
+        return "float32", "float32: a convolution in bfloat16 is refused here."
     policy = "mixed_bfloat16" if ratio < clearly else "float32"
     return policy, f"{policy}: a convolution in bfloat16 takes {ratio:.1f} times float32's time."
 

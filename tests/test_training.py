@@ -1,6 +1,7 @@
 """Training sees what was planned, notes what happened, and goes on where it stopped."""
 
 import json
+import math
 
 import numpy as np
 import pytest
@@ -67,6 +68,11 @@ def test_precision_is_asked_for_resumed_or_timed(tmp_path, monkeypatch):
     assert devices.choose_precision()[0] == "float32"
     seconds["bfloat16"] = 4.0
     assert "40.0 times" in devices.choose_precision()[1]
+    seconds["bfloat16"] = math.inf
+    assert devices.choose_precision() == (
+        "float32",
+        "float32: a convolution in bfloat16 is refused here.",
+    )
     assert set(tried) == {2}
 
     tried.clear()
@@ -93,9 +99,15 @@ def test_a_fast_device_is_timed_on_more_work(monkeypatch):
                      ("float32", 512), ("bfloat16", 512)]  # fmt: skip
 
 
-def test_one_convolution_is_timed_in_each_precision():
-    for dtype in ("float32", "bfloat16"):
-        assert 0 < devices.convolution_seconds(dtype, 1) < 60
+def test_one_convolution_is_timed_in_each_precision(monkeypatch):
+    assert 0 < devices.convolution_seconds("float32", 1) < 60
+    assert 0 < devices.convolution_seconds("bfloat16", 1)  # inf where it is refused
+
+    def refuse(*_, **__):
+        raise RuntimeError("could not create a primitive descriptor")
+
+    monkeypatch.setattr(keras.ops, "conv_transpose", refuse)
+    assert devices.convolution_seconds("float32", 1) == math.inf
 
 
 def test_precision_holds_inside_the_block_alone():
@@ -171,6 +183,8 @@ def test_a_resumed_training_ends_with_the_weights_of_one_never_stopped(
 
 
 def test_the_history_keeps_the_precision(scenes):
+    if devices.convolution_seconds("bfloat16", 1) == math.inf:
+        pytest.skip("this device refuses bfloat16")
     with devices.precision("mixed_bfloat16"):
         net = small(scenes, [None])
     plans = [(order[:4], boxes) for order, boxes in plans_of(scenes, 1)]
