@@ -277,8 +277,7 @@ def kaggle(tmp_path, monkeypatch):
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
     Thread(target=server.serve_forever, daemon=True).start()
-    from kagglesdk import kaggle_env
-
+    kaggle_env = pytest.importorskip("kagglesdk.kaggle_env", reason="kagglehub before 1.0")
     address = f"http://127.0.0.1:{server.server_port}"
     monkeypatch.setenv("KAGGLE_API_ENVIRONMENT", "LOCALHOST")
     monkeypatch.setitem(kaggle_env._env_to_endpoint, kaggle_env.KaggleEnv.LOCAL, address)
