@@ -643,7 +643,6 @@ def test_weights_cut_off_or_of_another_network_are_refused(model, scenes):
 
 
 def test_weights_with_a_hole_are_refused(model):
-    """Keras itself would leave such a layer as random as it was, and only warn."""
     with h5py.File(model / "model.weights.h5", "r+") as file:
         lost = next(name for name in file["layers"] if name.startswith("dense"))
         del file["layers"][lost]
@@ -710,8 +709,12 @@ def test_a_loss_that_is_no_number_stops_and_leaves_the_last_good_weights(scenes,
     plans = plans_of(scenes, 2 + earlier)
     steps = -(-len(plans[0][0]) // 8) * (1 + earlier)
     rate = keras.optimizers.schedules.PiecewiseConstantDecay([steps - 1 - earlier], [1e-3, 1e30])
-    with pytest.raises(FloatingPointError, match="loss is nan after .*tenth of the learning rate"):
+    message = r"loss is nan after (\d+) images: .*tenth of the learning rate"
+    with pytest.raises(FloatingPointError, match=message) as stop:
         training.train(small(scenes, rate), scenes, plans, 8, checkpoints=tmp_path)
+    # The first batch that sees the broken weights, or at the end of the pass the validation.
+    seen = len(plans[0][0]) + 16 if earlier == 0 else 2 * len(plans[0][0])
+    assert int(re.search(message, str(stop.value))[1]) == seen
     path, record = checkpoints.newest(tmp_path)
     assert path.name == "0001.json" and np.isfinite(record["history"]["loss"]).all()
     net = small(scenes)
