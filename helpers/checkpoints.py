@@ -29,8 +29,6 @@ def arguments(model, scenes, plans, batch_size, seed):
     for part in (scenes.train, scenes.validation):
         images.update(" ".join(part.digests).encode())  # in this order: plans count by it
         images.update(f"{part.labels.tolist()} {part.pixels.shape}".encode())
-    optimizer = model.optimizer.get_config()
-    del optimizer["name"]  # Keras numbers them
     passes = {
         f"pass {number}": hashlib.sha256(order.tobytes() + boxes.tobytes()).hexdigest()[:12]
         for number, (order, boxes) in enumerate(plans, 1)
@@ -40,18 +38,18 @@ def arguments(model, scenes, plans, batch_size, seed):
         "batch_size": batch_size,
         "seed": seed,
         "loss": getattr(model.loss, "__name__", model.loss),
-        "optimizer": optimizer,
+        "optimizer": model.optimizer.get_config(),
         "model": {layer.name: layer.get_config() for layer in model.layers},
         "order and crops": passes,
     }
     return json.loads(json.dumps(told, default=str))
 
 
-def differences(then, now, name=""):
-    """List what differs in two nested dictionaries, a phrase for each value."""
+def _differences(then, now, name=""):
+    """List what differs in two nested dictionaries, but for names: Keras numbers them."""
     if isinstance(then, dict) and isinstance(now, dict):
-        keys = dict.fromkeys([*then, *now])
-        parts = [differences(then.get(k), now.get(k), f"{name}.{k}".strip(".")) for k in keys]
+        keys = [key for key in dict.fromkeys([*then, *now]) if key != "name"]
+        parts = [_differences(then.get(k), now.get(k), f"{name}.{k}".strip(".")) for k in keys]
         return [phrase for part in parts for phrase in part]
     return [] if then == now else [f"{name} was {then!r} and is {now!r}"]
 
@@ -141,7 +139,7 @@ def restore(model, path, record, told):
         each | {"order and crops": dict(list(each["order and crops"].items())[:done])}
         for each in (record["arguments"], told)
     )
-    if different := differences(then, now):
+    if different := _differences(then, now):
         more = f"; and {len(different) - 3} more" if len(different) > 3 else ""
         raise ValueError(
             f"{path} is of another training: {'; '.join(different[:3])}{more}. Take the arguments "

@@ -43,10 +43,19 @@ def sentence(devices=None, system=None, nvidia=None):
 
 
 def convolution_seconds(dtype, images):
-    """Time one convolution there and back, as training needs it; inf if the device cannot do it.
+    """Time one convolution there and back (transposed), as training needs it.
 
-    Back is the transposed convolution. Some processors list 16-bit arithmetic that the libraries
-    then refuse.
+    Parameters
+    ----------
+    dtype : str
+        ``"float32"``, ``"bfloat16"`` or another.
+    images : int
+
+    Returns
+    -------
+    float
+        Seconds; inf where the device refuses. (Some list 16-bit arithmetic that the libraries
+        then cannot use.)
     """
     x = keras.ops.ones((images, 27, 27, 96), dtype)
     kernel = keras.ops.ones((3, 3, 96, 96), dtype)
@@ -101,7 +110,13 @@ def choose_precision(wanted=None, resume_from=None, clearly=0.9):
 
 @contextmanager
 def precision(policy):
-    """Build the models of a ``with`` block with Keras's dtype policy of that name."""
+    """Build the models of a ``with`` block with Keras's dtype policy of that name.
+
+    Parameters
+    ----------
+    policy : str
+        Such as ``"float32"`` or ``"mixed_bfloat16"``.
+    """
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(policy)
     try:

@@ -35,7 +35,7 @@ def _reserve(path, size):
     """Raise OSError where the disk, or the user's share of it, has no room for so many bytes."""
     if hasattr(os, "posix_fallocate"):
         with open(path, "wb") as file:
-            os.posix_fallocate(file.fileno(), 0, size)
+            os.posix_fallocate(file.fileno(), 0, max(size, 1))
     elif shutil.disk_usage(path.parent).free < size:
         raise OSError("No space left")
 
@@ -81,7 +81,19 @@ def whole(path, needs):
 
 
 def write(path, text):
-    """Write a text file whole or not at all; see `whole`."""
+    """Write a text file whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+    text : str
+        Stored as UTF-8, line ends as they are.
+
+    Raises
+    ------
+    OSError
+        See `whole`.
+    """
     content = text.encode()
     with whole(path, len(content)) as beside:
         beside.write_bytes(content)

@@ -53,6 +53,13 @@ def save(model, folder, class_names, **notes):
     -------
     dict
         The record as it was written.
+
+    Raises
+    ------
+    OSError
+        If there is no room, or no permission to write; the model that was there is whole.
+    RuntimeError
+        If another program is working in the folder.
     """
     weights, sidecar = Path(folder, "model.weights.h5"), Path(folder, "model.json")
     record = {
@@ -153,12 +160,11 @@ def load_or_train(scenes, name, recipe):
     record : dict
     """
     folder = model_folder(scenes, name)
-    try:
+    if any(folder.glob("model.*")):
         model, record = load(folder, scenes.class_names)
         print("This is the model that lesson 04 trained.")
         return model, record
-    except FileNotFoundError:
-        print(f"Lesson 04 left no model in {folder}: training one on {recipe['images']:,} images.")
+    print(f"Lesson 04 left no model in {folder}: training one on {recipe['images']:,} images.")
     policy, why = devices.choose_precision()
     print("Precision:", why)
     with alone(folder):

@@ -101,7 +101,7 @@ def prepare(scenes, recipe, policy="float32", seed=0):
     return model, plans
 
 
-def stop_unless_finite(loss, images):
+def _stop_unless_finite(loss, images):
     """Raise FloatingPointError where the loss, after so many images, is no number any more."""
     if not math.isfinite(loss):
         raise FloatingPointError(
@@ -124,7 +124,7 @@ class Watch(keras.callbacks.Callback):
         earlier = batch * self.batch_size
         seen = min(earlier + self.batch_size, self.count)
         total = float(logs["loss"]) * seen
-        stop_unless_finite(total, self.before + seen)
+        _stop_unless_finite(total, self.before + seen)
         self.history["images"].append(self.before + seen)
         self.history["loss"].append((total - self.total) / (seen - earlier))
         self.total = total
@@ -132,18 +132,31 @@ class Watch(keras.callbacks.Callback):
 
 
 def no_better_than_guessing(accuracy, labels):
-    """Say whether an accuracy could well be that of always giving the commonest class."""
+    """Say whether an accuracy could well be that of always giving the commonest class.
+
+    Parameters
+    ----------
+    accuracy : float
+        Share of right answers, 0 to 1.
+    labels : ndarray of int, shape (n,)
+        Of the images that were asked about.
+
+    Returns
+    -------
+    bool
+        Whether it lies less than two standard errors above the share of that class.
+    """
     guessing = np.bincount(labels).max() / len(labels)
     return accuracy < guessing + 2 * math.sqrt(guessing * (1 - guessing) / len(labels))
 
 
-def out_of_memory(error):
+def _out_of_memory(error):
     """Say whether an error is the backend's word for too little memory on the device."""
     names = ("ResourceExhaustedError", "OutOfMemoryError")  # TensorFlow, PyTorch
     return type(error).__name__ in names or "RESOURCE_EXHAUSTED" in str(error)  # JAX
 
 
-def one_pass(model, scenes, plan, history, batch_size):
+def _one_pass(model, scenes, plan, history, batch_size):
     """Train on the images of one plan, ask about the validation images, and note both."""
     served = {"num_classes": len(scenes.class_names), "size": model.input_shape[1]}
     count, start = len(plan[0]), time.perf_counter()
@@ -153,14 +166,14 @@ def one_pass(model, scenes, plan, history, batch_size):
         fitted = model.fit(images, shuffle=False, verbose=0, callbacks=[watch]).history
         loss, accuracy = model.evaluate(batches(scenes.validation, **served), verbose=0)
     except Exception as error:
-        if not out_of_memory(error):
+        if not _out_of_memory(error):
             raise
         raise MemoryError(
             f"the device has too little memory for batches of {batch_size}: restart the notebook "
             f"and try recipes.choose(batch_size={max(1, batch_size // 2)}), with another folder "
             "for checkpoints. What was saved before is whole"
         ) from None
-    stop_unless_finite(loss, history["images"][-1])
+    _stop_unless_finite(loss, history["images"][-1])
     history["passes"].append(
         {
             "images": history["images"][-1],
@@ -222,7 +235,7 @@ def train(model, scenes, plans, batch_size=32, seed=0, checkpoints=None, resume=
         if checkpoints and any(Path(checkpoints).glob(states.RECORDS)):
             if not resume:
                 raise FileExistsError(
-                    f"{checkpoints} holds checkpoints of another training; go on from them with "
+                    f"{checkpoints} holds checkpoints of an earlier training; go on from them with "
                     "resume=True, or name another folder"
                 )
             path, record = states.newest(checkpoints)
@@ -234,7 +247,7 @@ def train(model, scenes, plans, batch_size=32, seed=0, checkpoints=None, resume=
             for layer in model.layers:
                 if hasattr(layer, "seed_generator"):
                     layer.seed_generator.state.assign([seed, number])
-            one_pass(model, scenes, plans[number], history, batch_size)
+            _one_pass(model, scenes, plans[number], history, batch_size)
             done, count = history["passes"][-1], len(plans[number][0])
             print(
                 f" {count:,} images in {done['seconds']:.0f} s, {done['accuracy']:.0%} of them "

@@ -27,7 +27,7 @@ import pytest
 from conftest import write_image
 from PIL import Image
 
-from helpers import checkpoints, data, devices, files, models, saved, training
+from helpers import audit, checkpoints, data, devices, files, models, saved, training
 from helpers.images import decode, read
 from helpers.quiet import keras
 from tools import course, fetch_data
@@ -221,8 +221,6 @@ def test_a_read_only_image_folder_is_enough(image_set, everybodys):
 
 
 def test_leaked_files_are_counted_and_can_be_left_out(image_set):
-    from helpers import audit
-
     root = image_set()
     seen = root / "seg_train/seg_train/tower/0.png"
     (root / "seg_test/seg_test/tower/leak.png").write_bytes(seen.read_bytes())
@@ -249,6 +247,7 @@ def test_the_course_runs_from_another_folder(tmp_path):
 @pytest.fixture
 def kaggle(tmp_path, monkeypatch):
     """A server that answers as Kaggle does, and a list of what it was asked for."""
+    kaggle_env = pytest.importorskip("kagglesdk.kaggle_env", reason="kagglehub before 1.0")
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for part in fetch_data.EXPECTED:
@@ -277,7 +276,6 @@ def kaggle(tmp_path, monkeypatch):
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
     Thread(target=server.serve_forever, daemon=True).start()
-    kaggle_env = pytest.importorskip("kagglesdk.kaggle_env", reason="kagglehub before 1.0")
     address = f"http://127.0.0.1:{server.server_port}"
     monkeypatch.setenv("KAGGLE_API_ENVIRONMENT", "LOCALHOST")
     monkeypatch.setitem(kaggle_env._env_to_endpoint, kaggle_env.KaggleEnv.LOCAL, address)
@@ -287,6 +285,7 @@ def kaggle(tmp_path, monkeypatch):
     monkeypatch.setattr(fetch_data, "EXPECTED", dict.fromkeys(fetch_data.EXPECTED, 1))
     yield server_state
     server.shutdown()
+    server.server_close()
 
 
 def test_a_broken_download_is_resumed(kaggle, capsys):
@@ -312,7 +311,7 @@ def test_a_corrupt_archive_is_refused_with_the_folder_to_remove(kaggle, tmp_path
     assert fetch_data.main() == 0
 
 
-def test_a_complete_cache_needs_no_network(kaggle, monkeypatch):
+def test_a_complete_cache_needs_no_network(kaggle):
     assert fetch_data.main() == 0
     kaggle["asked"].clear()
     assert fetch_data.main() == 0
@@ -336,8 +335,8 @@ def test_a_killed_training_goes_on_bit_for_bit(image_set, tmp_path):
     for wanted, word in ((0, signal.SIGKILL), (1, signal.SIGKILL), (2, signal.SIGINT)):
         one = start(TRAINING, root, folder, tmp_path / "b.weights.h5")
         said = one.stdout.read(1)
-        while said.count("validation") < wanted:
-            said += one.stdout.readline()
+        while said.count("validation") < wanted and (line := one.stdout.readline()):
+            said += line
         time.sleep(chance.uniform(0, one_pass))
         one.send_signal(word)
         said += one.stdout.read()
@@ -472,6 +471,20 @@ def test_a_checkpoint_of_another_training_is_refused(scenes, tmp_path, change, d
         training.train(
             net, scenes, plans, change.get("batch_size", 8), change.get("seed", 0), tmp_path, True
         )
+
+
+def test_the_numbers_that_keras_gives_its_optimizers_are_no_difference(scenes, tmp_path):
+    """Under mixed_float16 one optimizer lies in another, and each has a name of its own."""
+    plans, nets = plans_of(scenes, 1), []
+    for _ in range(2):
+        net = small(scenes)
+        net.compile(keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam(1e-3)), "mse")
+        net.optimizer.build(net.trainable_variables)
+        nets.append(net)
+    told = [checkpoints.arguments(net, scenes, plans, 8, 0) for net in nets]
+    assert told[0] != told[1]
+    checkpoints.keep(nets[0], tmp_path, {"passes": [0]}, told[0])
+    assert checkpoints.restore(nets[1], *checkpoints.newest(tmp_path), told[1]) == {"passes": [0]}
 
 
 def test_a_second_notebook_is_told_and_leaves_the_files_alone(scenes, tmp_path):
@@ -628,6 +641,21 @@ def test_half_a_model_is_named(model, name):
     (model / name).unlink()
     with pytest.raises(FileNotFoundError, match=f"there is no .*{name}; run lesson 04"):
         saved.load(model)
+
+
+@pytest.mark.parametrize("name", ["model.json", "model.weights.h5"])
+def test_lesson_05_does_not_train_over_half_a_model(image_set, monkeypatch, tmp_path, name):
+    scenes = data.load(image_set())
+    monkeypatch.setenv("ALEXNET_RUN", str(tmp_path / "run"))
+    files.write(saved.model_folder(scenes, "quick") / name, "what is left")
+    with pytest.raises(FileNotFoundError, match="there is no .*; run lesson 04"):
+        saved.load_or_train(scenes, "quick", {"images": 1, "batch_size": 1})
+    assert (saved.model_folder(scenes, "quick") / name).read_text() == "what is left"
+
+
+def test_an_empty_text_is_written_too(tmp_path):
+    files.write(tmp_path / "empty.txt", "")
+    assert (tmp_path / "empty.txt").read_bytes() == b""
 
 
 def test_weights_cut_off_or_of_another_network_are_refused(model, scenes):
