@@ -7,7 +7,8 @@ PY := .venv/bin/python
 OLDEST := .venv-oldest/bin/python
 
 RECIPE ?= quick
-IMAGES ?= 4800
+SEED ?= 0
+RESULTS ?= build/results
 
 # DATA is relative to where make was called, which make itself leaves in PWD, also under -C.
 export CALLED_FROM := $(PWD)
@@ -43,7 +44,7 @@ export TF_ENABLE_ONEDNN_OPTS
 EMBEDDED = unset ALEXNET_DATA ALEXNET_RECIPE ALEXNET_IMAGES; \
     export CUDA_VISIBLE_DEVICES=-1; export ALEXNET_RUN="$(CURDIR)/build/$@-run";
 
-.PHONY: help lessons test lab data refresh lock test-oldest clean ready
+.PHONY: help lessons test lab data reproduce trial bench results refresh lock test-oldest clean ready
 .DEFAULT_GOAL := help
 
 help:
@@ -51,16 +52,22 @@ help:
 	@echo "make test         set up, run the unit tests and compare every stored output"
 	@echo "make lab          set up, copy the lessons to my_lessons/, open them in JupyterLab"
 	@echo "make data         fetch the real images (Intel image classification) from Kaggle"
+	@echo "make reproduce    train by a recipe, with checkpoints, and test: RECIPE, SEED, DATA"
+	@echo "make bench        how fast the article's pipeline and ours train here"
+	@echo "make results      the README's table and the plots from results/runs (for authors)"
 	@echo "make refresh      run the stored notebooks again and tidy them (for authors)"
 	@echo "make lock         pin the newest versions that pyproject.toml allows (for authors)"
 	@echo "make test-oldest  the tests on the oldest versions that pyproject.toml allows"
 	@echo "make clean        remove build/ and both environments; my_lessons/ stays"
 	@echo
-	@echo "lessons and lab also take DATA=folder (your own or the real images),"
-	@echo "RECIPE=name (default $(RECIPE)) and IMAGES=number (training images, default $(IMAGES))."
+	@echo "lessons, lab, reproduce and bench also take DATA=folder (your own or the real images),"
+	@echo "all but bench RECIPE=name (default $(RECIPE)) and IMAGES=number (how many images the"
+	@echo "training sees; by default what the recipe says)."
 
-lessons lab: export ALEXNET_RECIPE := $(RECIPE)
-lessons lab: export ALEXNET_IMAGES := $(IMAGES)
+lessons lab reproduce trial: export ALEXNET_RECIPE := $(RECIPE)
+ifneq ($(strip $(IMAGES)),)
+lessons lab reproduce trial: export ALEXNET_IMAGES := $(IMAGES)
+endif
 
 lessons: ready
 	@$(PY) -m tools.run_lessons
@@ -70,6 +77,18 @@ lab: ready
 
 data: ready
 	@$(PY) -m tools.fetch_data
+
+# A trial leaves the test images alone. TRAIN=3000 keeps so many training images, CHANGES is
+# values of the recipe, such as CHANGES="dropout=0.5 batch_size=128".
+reproduce trial: ready
+	@$(PY) -m tools.reproduce $(SEED) $(CHANGES) $(if $(filter trial,$@),--trial) \
+	    $(if $(TRAIN),--train $(TRAIN)) --results "$(RESULTS)" --note "$(NOTE)"
+
+bench: ready
+	@$(PY) -m tools.bench
+
+results: ready
+	@$(PY) -m tools.results
 
 test: ready
 	@rm -rf build/test-run

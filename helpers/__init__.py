@@ -17,6 +17,8 @@
     it leaves on disk.
 `evaluation`
     How good a model is: measures on arrays of probabilities and labels.
+`results`
+    What recorded runs on the real photographs gave.
 `plots`, `display`
     Figures with alternative text, and the one function that shows them.
 

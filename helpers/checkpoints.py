@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 
 from helpers.files import seal, whole, write
+from helpers.quiet import keras
 
 RECORDS = "[0-9][0-9][0-9][0-9].json"
 
@@ -37,7 +38,7 @@ def arguments(model, scenes, plans, batch_size, seed):
         "images": images.hexdigest()[:12],
         "batch_size": batch_size,
         "seed": seed,
-        "loss": getattr(model.loss, "__name__", model.loss),
+        "loss": keras.saving.serialize_keras_object(model.loss),
         "optimizer": model.optimizer.get_config(),
         "model": {layer.name: layer.get_config() for layer in model.layers},
         "order and crops": passes,

@@ -2,7 +2,7 @@
 
 import numpy as np
 from scipy.stats import binomtest
-from sklearn.metrics import precision_recall_fscore_support
+from sklearn.metrics import confusion_matrix, log_loss, precision_recall_fscore_support
 
 from helpers.batches import batches
 
@@ -127,3 +127,46 @@ def surest_mistakes(labels, probabilities, count=6):
     """
     wrong = np.flatnonzero(probabilities.argmax(axis=1) != labels)
     return wrong[np.argsort(-probabilities[wrong].max(axis=1), kind="stable")][:count]
+
+
+def summary(labels, probabilities, bins=10):
+    """Compute all measures of a model's answers, as plain values that can be stored.
+
+    Parameters
+    ----------
+    labels : ndarray of int, shape (n,)
+    probabilities : ndarray of float, shape (n, classes)
+    bins : int, default 10
+        See `reliability`.
+
+    Returns
+    -------
+    dict
+        ``images``, ``right``, ``accuracy``, ``interval`` (see `accuracy_interval`), ``loss``
+        (cross-entropy), ``confusion`` (row: true class), ``precision``, ``recall``, ``f1``,
+        ``support`` (one number a class), ``reliability`` (``confidence`` and ``accuracy``, None
+        where a range is empty, and ``counts``), ``calibration_error``.
+    """
+    classes = range(probabilities.shape[1])
+    answers = probabilities.argmax(axis=1)
+    right, count = int((answers == labels).sum()), len(labels)
+    precision, recall, f1, support = class_measures(labels, answers, len(classes))
+    confidence, share, counts, error = reliability(labels, probabilities, bins)
+    return {
+        "images": count,
+        "right": right,
+        "accuracy": right / count,
+        "interval": list(accuracy_interval(right, count)),
+        "loss": float(log_loss(labels, probabilities, labels=classes)),
+        "confusion": confusion_matrix(labels, answers, labels=classes).tolist(),
+        "precision": precision.tolist(),
+        "recall": recall.tolist(),
+        "f1": f1.tolist(),
+        "support": support.tolist(),
+        "reliability": {
+            "confidence": [None if np.isnan(value) else float(value) for value in confidence],
+            "accuracy": [None if np.isnan(value) else float(value) for value in share],
+            "counts": counts.tolist(),
+        },
+        "calibration_error": error,
+    }

@@ -1,5 +1,7 @@
 """AlexNet, as lesson 03 builds it, and a small net for what would take AlexNet too long."""
 
+import math
+
 from helpers.quiet import keras
 
 
@@ -102,3 +104,24 @@ def small_net(input_shape=(32, 32, 3), num_classes=6, dropout=0.0, bn_momentum=0
         x = layers.Dropout(dropout, name="dropout0")(x)
     outputs = layers.Dense(num_classes, activation="softmax", dtype="float32", name="output")(x)
     return keras.Model(inputs, outputs, name="small_net")
+
+
+def multiply_adds(model):
+    """Count a network's arithmetic as lesson 03 does.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Of convolutions and dense layers; the others count nothing.
+
+    Returns
+    -------
+    dict
+        ``{layer: multiply-adds for one image on its way forwards}``: each weight of the kernel
+        is used once at each place of the output.
+    """
+    return {
+        layer.name: math.prod(layer.output.shape[1:-1]) * math.prod(layer.kernel.shape)
+        for layer in model.layers
+        if hasattr(layer, "kernel")
+    }

@@ -14,6 +14,7 @@ RECIPES = {
         "bn_momentum": 0.99,
         "crop_area": (1.0, 1.0),
         "flip": False,
+        "label_smoothing": 0.0,
     },
     # For the embedded scenes on a laptop; chosen on the validation images.
     "quick": {
@@ -26,6 +27,20 @@ RECIPES = {
         "bn_momentum": 0.9,
         "crop_area": (0.6, 1.0),
         "flip": True,
+        "label_smoothing": 0.0,
+    },
+    # For the photographs; chosen on their validation images (results/README.md).
+    "course": {
+        "images": 16 * 11901,
+        "batch_size": 64,
+        "learning_rate": 2.5e-4,
+        "warmup": 0.1,
+        "cosine": True,
+        "dropout": 0.3,
+        "bn_momentum": 0.9,
+        "crop_area": (0.35, 1.0),
+        "flip": True,
+        "label_smoothing": 0.1,
     },
 }
 
@@ -50,7 +65,8 @@ def choose(name=None, **changes):
         ``batch_size``; ``learning_rate``: the highest one; ``warmup``: share of the steps in which
         it rises from 0; ``cosine``: whether it then falls to 0 along half a cosine; ``dropout``
         and ``bn_momentum``: see `models.alexnet`; ``crop_area`` and ``flip``: see
-        `batches.epoch_plan`.
+        `batches.epoch_plan`; ``label_smoothing``: the loss asks for this much less than
+        certainty, shared among all classes (C. Szegedy et al., CVPR 2016, section 7).
 
     Raises
     ------

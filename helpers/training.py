@@ -97,7 +97,8 @@ def prepare(scenes, recipe, policy="float32", seed=0):
     )
     steps = sum(-(-len(order) // recipe["batch_size"]) for order, _ in plans)
     rate = learning_rate(recipe["learning_rate"], steps, recipe["warmup"], recipe["cosine"])
-    model.compile(keras.optimizers.Adam(rate), "categorical_crossentropy", metrics=["accuracy"])
+    loss = keras.losses.CategoricalCrossentropy(label_smoothing=recipe["label_smoothing"])
+    model.compile(keras.optimizers.Adam(rate), loss, metrics=["accuracy"])
     return model, plans
 
 
@@ -156,14 +157,15 @@ def _out_of_memory(error):
     return type(error).__name__ in names or "RESOURCE_EXHAUSTED" in str(error)  # JAX
 
 
-def _one_pass(model, scenes, plan, history, batch_size):
+def _one_pass(model, scenes, plan, history, batch_size, callbacks):
     """Train on the images of one plan, ask about the validation images, and note both."""
     served = {"num_classes": len(scenes.class_names), "size": model.input_shape[1]}
     count, start = len(plan[0]), time.perf_counter()
     watch = Watch(history, count, batch_size)
     images = batches(scenes.train, plans=[plan], batch_size=batch_size, **served)
     try:
-        fitted = model.fit(images, shuffle=False, verbose=0, callbacks=[watch]).history
+        watchers = [watch, *callbacks]
+        fitted = model.fit(images, shuffle=False, verbose=0, callbacks=watchers).history
         loss, accuracy = model.evaluate(batches(scenes.validation, **served), verbose=0)
     except Exception as error:
         if not _out_of_memory(error):
@@ -186,7 +188,9 @@ def _one_pass(model, scenes, plan, history, batch_size):
     )
 
 
-def train(model, scenes, plans, batch_size=32, seed=0, checkpoints=None, resume=False):
+def train(
+    model, scenes, plans, batch_size=32, seed=0, checkpoints=None, resume=False, callbacks=()
+):
     """Train a compiled model, one pass after another, and print a line for each.
 
     Parameters
@@ -206,6 +210,8 @@ def train(model, scenes, plans, batch_size=32, seed=0, checkpoints=None, resume=
     resume : bool, default False
         Go on from the newest whole checkpoint, if there is one. Model and arguments must be those
         of the training that stopped.
+    callbacks : sequence of keras.callbacks.Callback, optional
+        Called in every pass.
 
     Returns
     -------
@@ -247,7 +253,7 @@ def train(model, scenes, plans, batch_size=32, seed=0, checkpoints=None, resume=
             for layer in model.layers:
                 if hasattr(layer, "seed_generator"):
                     layer.seed_generator.state.assign([seed, number])
-            _one_pass(model, scenes, plans[number], history, batch_size)
+            _one_pass(model, scenes, plans[number], history, batch_size, callbacks)
             done, count = history["passes"][-1], len(plans[number][0])
             print(
                 f" {count:,} images in {done['seconds']:.0f} s, {done['accuracy']:.0%} of them "

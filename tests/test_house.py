@@ -174,7 +174,7 @@ def test_tests_and_stored_outputs_see_no_other_images(make, target):
     assert seen["CUDA_VISIBLE_DEVICES"] == "-1"
 
 
-@pytest.mark.parametrize("target", ["lessons", "lab"])
+@pytest.mark.parametrize("target", ["lessons", "lab", "reproduce", "trial"])
 def test_lessons_take_images_recipe_and_size(make, tmp_path, target):
     seen = make(target, "DATA=my images", "RECIPE=long", "IMAGES=9")
     assert seen["ALEXNET_DATA"] == "my images"
@@ -184,9 +184,17 @@ def test_lessons_take_images_recipe_and_size(make, tmp_path, target):
 
 def test_lessons_have_their_defaults_and_a_data_folder_of_the_environment(make):
     seen = make("lessons", ALEXNET_DATA="/real")
-    assert (seen["ALEXNET_RECIPE"], seen["ALEXNET_IMAGES"]) == ("quick", "4800")
+    assert seen["ALEXNET_RECIPE"] == "quick" and "ALEXNET_IMAGES" not in seen
     assert seen["ALEXNET_DATA"] == "/real"
     assert "ALEXNET_DATA" not in make("lessons")
+
+
+def test_a_run_takes_seed_changes_and_place(make):
+    assert make("reproduce")["arguments"] == "-m tools.reproduce 0 --results build/results --note "
+    seen = make("trial", "SEED=4", "TRAIN=30", "CHANGES=dropout=0.5 batch_size=8", "RESULTS=r")
+    assert seen["arguments"] == (
+        "-m tools.reproduce 4 dropout=0.5 batch_size=8 --trial --train 30 --results r --note "
+    )
 
 
 def test_settings_of_other_projects_stay_outside(make, tmp_path):

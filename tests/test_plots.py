@@ -51,6 +51,14 @@ ALL = {
     ),
     "size_staircase": lambda: plots.size_staircase(11, 4, range(211, 232), (224,)),
     "architecture": lambda: plots.architecture(small_net()),
+    "filters": lambda: plots.filters(np.random.default_rng(0).normal(size=(5, 5, 3, 20)), 8),
+    "layer_times": lambda: plots.layer_times(
+        {"conv0": 0.010, "relu0": 0.005, "fc0": 0.010},
+        {"conv0": 8_000_000, "fc0": 100_000},
+        32,
+        1e11,
+    ),
+    "roofline": lambda: plots.roofline({8: 15.0, 32: 31.5}, 6.6e9, 1.6e9, 3.1e11, 1.3e10),
     "shares": lambda: plots.shares(["conv0", "fc0"], [10, 30], [90, 10]),
     "learning_curves": lambda: plots.learning_curves(
         {"quick": history([9.0] * 9 + [0.0] * 9, [0.5, 0.8]), "other": history([3.0], [0.4])}, 0.25
@@ -198,6 +206,41 @@ def test_learning_rates_stand_at_their_steps():
     assert list(quick.get_ydata()) == [0, 7e-5, 3e-5] and list(other.get_ydata()) == [1e-3] * 2
     assert made.axes[0].get_yscale() == "log"
     assert "quick: 0 at the start, at most 7e-05, first at step 1, and 3e-05 at step 2" in made.alt
+
+
+def test_each_layers_bar_is_its_time_and_says_how_near_it_comes_to_the_ceiling():
+    made = ALL["layer_times"]()
+    (axis,) = made.axes
+    assert [bar.get_width() for bar in axis.patches] == pytest.approx([10, 5, 10])
+    words = [text.get_text() for text in axis.texts]
+    assert words == ["51 % of the ceiling", "", "1 % of the ceiling"]
+    assert "conv0 10.0 (51 % of the ceiling), relu0 5.0 and" in made.alt
+    assert "take 80 per cent of the time" in made.alt
+
+
+def test_the_roof_is_the_lower_of_the_two_limits():
+    made = ALL["roofline"]()
+    (axis,) = made.axes
+    roof, flat, slope, both, measured = (line.get_xydata() for line in axis.lines)
+    assert flat[:, 1] == pytest.approx(3.1e11 / 6.6e9)
+    assert slope[:, 1] == pytest.approx(slope[:, 0] * 1.3e10 / 1.6e9)
+    assert (roof[:, 1] == np.minimum(flat[:, 1], slope[:, 1])).all()
+    assert 1 / both[:, 1] == pytest.approx(1 / flat[:, 1] + 1 / slope[:, 1])
+    assert measured.tolist() == [[8, 15], [32, 31.5]]
+    assert "31.5 at 32" in made.alt
+
+
+def test_filters_are_drawn_one_by_one_and_smooth_ones_are_told_from_noise():
+    ramp = np.linspace(-1, 1, 11)[:, None, None, None] * np.ones((11, 11, 3, 4))
+    made = plots.filters(ramp, columns=2)
+    sheet = made.axes[0].images[0].get_array()
+    assert sheet.shape == (26, 26, 3)
+    for top, left in ((1, 1), (1, 14), (14, 1), (14, 14)):
+        square = sheet[top : top + 11, left : left + 11]
+        assert square[0] == pytest.approx(0) and square[-1] == pytest.approx(1)
+    alike = {name: float(f().alt.split("alike by ")[1][:4]) for name, f in
+             {"smooth": lambda: made, "noise": ALL["filters"]}.items()}  # fmt: skip
+    assert alike["smooth"] > 0.9 and alike["noise"] < 0.2
 
 
 def test_five_versions_stand_beside_the_image():

@@ -8,8 +8,9 @@ from helpers.plots.convolution import (
     sliding_kernel,
 )
 from helpers.plots.evaluation import class_table, confusion_matrix, probabilities, reliability
-from helpers.plots.network import architecture, shares
+from helpers.plots.network import architecture, filters, shares
 from helpers.plots.scenes import accuracy_bars, brightness, class_counts, image_grid, resizing
+from helpers.plots.speed import layer_times, roofline
 from helpers.plots.training import (
     augmented,
     learning_curves,
@@ -27,8 +28,10 @@ __all__ = [
     "class_table",
     "confusion_matrix",
     "filter_response",
+    "filters",
     "image_grid",
     "kernel_places",
+    "layer_times",
     "learning_curves",
     "learning_rates",
     "momentum_memory",
@@ -37,6 +40,7 @@ __all__ = [
     "receptive_fields",
     "reliability",
     "resizing",
+    "roofline",
     "shares",
     "size_staircase",
     "sliding_kernel",

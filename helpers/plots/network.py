@@ -107,3 +107,44 @@ def shares(names, parameters, multiply_adds):
     axes[0].invert_yaxis()
     made.alt = "Shares of the layers in per cent. " + "; ".join(told) + "."
     return made
+
+
+@styled
+def filters(kernels, columns=16):
+    """Draw the filters of a first convolution as small coloured squares.
+
+    Parameters
+    ----------
+    kernels : ndarray of float, shape (height, width, 3, filters)
+        Weights for red, green and blue. Each filter is stretched to the whole range of brightness
+        by itself; grey is where its weights are near the middle between its extremes.
+    columns : int, default 16
+
+    Returns
+    -------
+    Figure
+    """
+    height, width, _, count = kernels.shape
+    rows = -(-count // columns)
+    lowest = kernels.min(axis=(0, 1, 2), keepdims=True)
+    range_ = kernels.max(axis=(0, 1, 2), keepdims=True) - lowest
+    squares = (kernels - lowest) / np.where(range_ > 0, range_, 1)
+    sheet = np.ones((rows * (height + 2), columns * (width + 2), 3))
+    for number in range(count):
+        top, left = (height + 2) * (number // columns) + 1, (width + 2) * (number % columns) + 1
+        sheet[top : top + height, left : left + width] = squares[..., number]
+    made, axis = figure(size=(12, 12 * sheet.shape[0] / sheet.shape[1]))
+    axis.imshow(sheet, interpolation="nearest")
+    axis.set_axis_off()
+    made.alt = (
+        f"{count} filters of {height} by {width} weights for red, green and blue, drawn as small "
+        f"coloured squares in {rows} rows; their {_smoothness(kernels)}."
+    )
+    return made
+
+
+def _smoothness(kernels):
+    """Say how alike neighbouring weights are: 1 is perfectly smooth, 0 is noise."""
+    centred = kernels - kernels.mean(axis=(0, 1), keepdims=True)
+    alike = (centred[:, 1:] * centred[:, :-1]).mean() / (centred**2).mean()
+    return f"neighbouring weights are alike by {alike:.2f}, where 0 is noise and 1 is smooth"

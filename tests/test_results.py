@@ -1,0 +1,219 @@
+"""Recorded runs, the log of trials, the table made of them, and the measurement of speed."""
+
+import csv
+import functools
+import json
+
+import numpy as np
+import pytest
+
+from helpers import data, evaluation, folders, models, recipes, results, training
+from helpers.quiet import keras
+from tools import bench, course, reproduce
+from tools import results as table
+
+RUNS = results.names()
+
+
+@pytest.fixture
+def small(monkeypatch, image_set):
+    """An image set, and an AlexNet of 67 pixels in place of 227."""
+    folder = image_set(test=6)
+    monkeypatch.setenv("ALEXNET_DATA", str(folder))
+    monkeypatch.setattr(training, "alexnet", functools.partial(models.alexnet, (67, 67, 3)))
+    for name in ("ALEXNET_RECIPE", "ALEXNET_IMAGES", "CALLED_FROM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PRECISION", "float32")
+    return folder
+
+
+# What is recorded
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_a_recorded_run_is_whole_and_agrees_with_itself(name):
+    run = results.recorded(name)
+    assert run["name"] == name and run["title"]
+    assert set(run["recipe"]) == set(recipes.RECIPES["article"])
+    test = run["test"]
+    assert test["accuracy"] == test["right"] / test["images"]
+    interval = evaluation.accuracy_interval(test["right"], test["images"])
+    np.testing.assert_allclose(test["interval"], interval, atol=1e-9)
+    if "confusion" in test:
+        confusion = np.array(test["confusion"])
+        assert confusion.sum() == test["images"] and confusion.trace() == test["right"]
+        np.testing.assert_allclose(test["recall"], confusion.diagonal() / confusion.sum(axis=1))
+        assert sum(test["reliability"]["counts"]) == test["images"] == run["data"]["test"]
+        assert run["history"]["images"][-1] == run["recipe"]["images"]
+        assert len(run["history"]["images"]) == len(run["history"]["loss"])
+
+
+def test_the_article_stands_there_as_it_was_published():
+    test = results.recorded("article-2020")["test"]
+    assert (test["accuracy"], test["images"], test["loss"]) == (0.872, 3000, 0.1878)
+
+
+def test_a_run_that_is_not_there_is_named_with_those_that_are():
+    with pytest.raises(FileNotFoundError, match="no-such-run.*article-2020"):
+        results.recorded("no-such-run")
+
+
+def test_the_readme_says_what_the_recorded_runs_say():
+    readme = (course.ROOT / "README.md").read_text(encoding="utf-8")
+    assert table.with_table(readme) == readme, "run make results"
+
+
+def test_the_table_follows_the_files(tmp_path):
+    run = results.recorded("article-2020")
+    run |= {"name": "course-seed9", "title": "a try", "command": "make it"}
+    run["test"]["accuracy"] = 0.5432
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "course-seed9.json").write_text(json.dumps(run))
+    (line,) = table.table(tmp_path).splitlines()[2:]
+    assert line.startswith("| a try | 701,700 (50 passes over 14,034) | 146 | **54.3%** of 3,000")
+    assert line.endswith("| `make it` |")
+    text = f"before\n{table.START}\nold\n{table.END}\nafter"
+    assert "old" not in table.with_table(text, tmp_path) and line in table.with_table(
+        text, tmp_path
+    )
+    with pytest.raises(ValueError, match="0 places"):
+        table.with_table("none", tmp_path)
+
+
+def test_every_line_of_the_trial_log_says_what_was_told_and_what_came_out():
+    with open(results.RESULTS / "trials.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len({row["run"] for row in rows}) == len(rows) > 0
+    for row in rows:
+        assert list(row) == list(reproduce.COLUMNS)
+        assert row["state"] in ("started", "finished", "stopped")
+        assert all(row[key] for key in (*recipes.RECIPES["article"], "seed", "training_images"))
+        if row["state"] == "finished":
+            curve = [float(value) for value in row["validation_by_pass"].split()]
+            assert abs(curve[-1] - 100 * float(row["validation_accuracy"])) < 0.051
+            assert int(row["images_seen"]) == int(row["images"])
+            reached = any(value >= 75.05 for value in curve)
+            assert bool(row["images_to_75_percent"]) >= reached
+
+
+# make reproduce and make trial
+
+
+def test_a_run_is_logged_before_it_starts_and_goes_on_where_it_stopped(
+    small, monkeypatch, tmp_path, capsys
+):
+    scenes = data.load()
+    count = len(scenes.train.labels)
+    monkeypatch.setattr(reproduce, "BUILD", tmp_path / "build")
+    words = ["3", f"images={count + 9}", "batch_size=8", "--results", str(tmp_path)]
+    keep, kept = reproduce.checkpoints.keep, []
+
+    def keep_and_stop(*given):
+        keep(*given)
+        kept.append(given)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(reproduce.checkpoints, "keep", keep_and_stop)
+        with pytest.raises(KeyboardInterrupt):
+            reproduce.main(words)
+    with open(tmp_path / "trials.csv", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["state"], row["images_seen"], row["seed"]) == ("started", "", "3")
+    assert (row["batch_size"], row["training_images"]) == ("8", str(count))
+    assert not (tmp_path / "runs").exists() and len(kept) == 1
+
+    reproduce.main(words)
+    (path,) = (tmp_path / "runs").glob("*.json")
+    assert path.stem == row["run"]
+    record = json.loads(path.read_text())
+    assert [done["images"] for done in record["history"]["passes"]] == [count, count + 9]
+    assert record["test"]["images"] == 12 == np.sum(record["test"]["confusion"])
+    assert record["command"].startswith("make reproduce RECIPE=quick SEED=3 ")
+    assert np.load(tmp_path / "runs" / f"{path.stem}-conv0.npy").shape == (11, 11, 3, 96)
+    with open(tmp_path / "trials.csv", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["state"], row["images_seen"]) == ("finished", str(count + 9))
+    assert float(row["validation_accuracy"]) == round(record["validation"]["accuracy"], 4)
+    assert "test: " in capsys.readouterr().out
+
+
+def test_a_trial_leaves_the_test_images_alone(small, monkeypatch, tmp_path):
+    asked = []
+    predict = evaluation.predict
+    monkeypatch.setattr(
+        evaluation, "predict", lambda net, images, *more: asked.append(images)
+        or predict(net, images, *more)
+    )  # fmt: skip
+    monkeypatch.setattr(reproduce, "BUILD", tmp_path / "build")
+    reproduce.main(["0", "images=8", "--trial", "--train", "16", "--results", str(tmp_path)])
+    (images,) = asked
+    scenes = data.load()
+    assert images.digests.tolist() == scenes.validation.digests.tolist()
+    assert not (tmp_path / "runs").exists()
+    with open(tmp_path / "trials.csv", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["training_images"] == "16" and row["state"] == "finished"
+
+
+def test_a_subset_is_fixed_by_the_content_of_the_files(small):
+    train = data.load().train
+    few = reproduce.subset(train, 10)
+    turned = reproduce.subset(train.take(slice(None, None, -1)), 10)
+    assert set(few.digests) == set(turned.digests) and len(few.labels) == 10
+    assert set(reproduce.subset(train, 5).digests) < set(few.digests)
+
+
+def test_an_unknown_value_of_a_recipe_is_told(small):
+    with pytest.raises(SystemExit, match="a recipe has no.*epochs"):
+        reproduce.main(["0", "epochs=3"])
+
+
+def test_images_and_seconds_until_an_accuracy():
+    passes = [
+        {"images": 10, "seconds": 2.0, "validation_accuracy": 0.5},
+        {"images": 20, "seconds": 3.0, "validation_accuracy": 0.75},
+        {"images": 30, "seconds": 4.0, "validation_accuracy": 0.7},
+    ]
+    assert reproduce.until(passes, 0.75) == (20, 5)
+    assert reproduce.until(passes, 0.76) == (None, None)
+
+
+# make bench
+
+
+def test_the_bench_measures_both_pipelines_and_its_table_tells_it(image_set, monkeypatch):
+    images = image_set()
+    monkeypatch.setattr(bench, "matrix_product_gflops", lambda dtype: 100.0)
+    monkeypatch.setattr(bench.devices, "choose_precision", lambda: ("float32", "told."))
+    told = []
+    folder = folders.find_parts(images)["train"]
+    measured = bench.measure(data.load(images), folder, (2, 4), 1, told.append)
+    assert json.loads(json.dumps(measured))["best_batch"] in (2, 4)
+    rates = measured["images_per_second"]
+    assert measured["course_images_per_second"] == max(rates.values())
+    before = measured["article_images_per_second"]
+    assert measured["ratio"] == max(rates.values()) / before
+    assert measured["ratio_batch_32"] == rates[2] / before
+    expected = measured["course_images_per_second"] * 6.575 / 100
+    assert measured["fraction_of_peak"] == pytest.approx(expected, rel=1e-3)
+    for key in ("input_images_per_second", "predict_images_per_second", "first_step_seconds",
+                "optimizer_seconds_per_step", "peak_memory_mb"):  # fmt: skip
+        assert measured[key] > 0, key
+    lines = bench.table(measured)
+    assert f"ours, batch {measured['best_batch']}, float32" in lines and "told." in lines
+    assert len(told) == 2 + 1 * (2 + 2)
+
+
+def test_a_training_step_of_alexnet_costs_what_the_layers_add_up_to():
+    per_layer = models.multiply_adds(models.alexnet())
+    assert round(sum(per_layer.values()), -6) == 1_131_000_000
+    assert bench.operations(models.alexnet()) == 6 * sum(per_layer.values()) - 2 * 105_415_200
+
+
+def test_steps_are_timed_one_by_one():
+    net = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    net.compile("sgd", "mse")
+    one_by_one = ((np.ones((4, 2)), np.ones((4, 1))) for _ in range(5))
+    seconds = bench.steps(net, one_by_one, 3)
+    assert len(seconds) == 3 and min(seconds) > 0
