@@ -18,14 +18,14 @@ RECIPES = {
     },
     # For the embedded scenes on a laptop; chosen on the validation images.
     "quick": {
-        "images": 4800,
+        "images": 3000,
         "batch_size": 32,
-        "learning_rate": 7e-5,
+        "learning_rate": 1e-4,
         "warmup": 1 / 16,
         "cosine": True,
-        "dropout": 0.2,
+        "dropout": 0.1,
         "bn_momentum": 0.9,
-        "crop_area": (0.6, 1.0),
+        "crop_area": (0.8, 1.0),
         "flip": True,
         "label_smoothing": 0.0,
     },

@@ -3,6 +3,7 @@
 import csv
 import functools
 import json
+import statistics
 
 import numpy as np
 import pytest
@@ -96,6 +97,33 @@ def test_every_line_of_the_trial_log_says_what_was_told_and_what_came_out():
             assert bool(row["images_to_75_percent"]) >= reached
 
 
+BENCHES = sorted((results.RESULTS / "bench").glob("*.json"))
+
+
+@pytest.mark.parametrize("path", BENCHES, ids=lambda path: path.stem)
+def test_a_recorded_bench_is_made_of_its_own_measurements(path):
+    run = json.loads(path.read_text())
+    rates = {size: statistics.median(run["all_images_per_second"][size]) for size in
+             ("32", "64", "128", "256")}  # fmt: skip
+    assert run["images_per_second"] == rates
+    assert run["course_images_per_second"] == max(rates.values()) == rates[str(run["best_batch"])]
+    article = statistics.median(run["all_images_per_second"]["article"])
+    assert run["article_images_per_second"] == article
+    assert run["ratio"] == run["course_images_per_second"] / article
+    assert run["ratio_batch_32"] == rates["32"] / article
+    assert run["peak_gflops"] == statistics.median(run["all_peak_gflops"])
+    assert len(run["all_peak_gflops"]) == 5
+    reached = run["course_images_per_second"] * bench.operations(models.alexnet()) / 1e9
+    assert run["fraction_of_peak"] == pytest.approx(reached / run["peak_gflops"])
+
+
+def test_pytorch_trained_the_same_network():
+    run = json.loads((results.RESULTS / "pytorch.json").read_text())
+    assert run["machine"]["trainable_parameters"] == 58_308_678  # those that Keras trains
+    for key, values in run["all"].items():
+        assert run["images_per_second"][key] == statistics.median(values)
+
+
 # make reproduce and make trial
 
 
@@ -169,6 +197,25 @@ def test_an_unknown_value_of_a_recipe_is_told(small):
         reproduce.main(["0", "epochs=3"])
 
 
+@pytest.mark.parametrize("word", ["dropout", "dropout=", "dropout=much"])
+def test_a_change_that_cannot_be_read_is_named(small, word):
+    with pytest.raises(SystemExit, match=f"'{word}' does not say.*dropout=0.5"):
+        reproduce.main(["0", word])
+
+
+def test_a_run_is_named_by_what_differs(small, monkeypatch):
+    seen = {}
+    monkeypatch.setattr(
+        reproduce, "run", lambda name, recipe, *_, **more: seen.update(more, name=name) or {}
+    )
+    reproduce.main(["7"])
+    assert seen["name"] == "quick-seed7" and seen["tested"]
+    monkeypatch.setenv("ALEXNET_RECIPE", "course")
+    reproduce.main(["1", "crop_area=[0.5, 1.0]", "images=64", "--trial", "--train", "20"])
+    assert seen["name"] == "course-crop-area-0.5-1.0-20-images-64-seen-seed1"
+    assert not seen["tested"] and seen["title"].startswith("recipe course, crop_area=")
+
+
 def test_images_and_seconds_until_an_accuracy():
     passes = [
         {"images": 10, "seconds": 2.0, "validation_accuracy": 0.5},
@@ -185,7 +232,7 @@ def test_images_and_seconds_until_an_accuracy():
 def test_the_bench_measures_both_pipelines_and_its_table_tells_it(image_set, monkeypatch):
     images = image_set()
     monkeypatch.setattr(bench, "matrix_product_gflops", lambda dtype: 100.0)
-    monkeypatch.setattr(bench.devices, "choose_precision", lambda: ("float32", "told."))
+    monkeypatch.setenv("PRECISION", "float32")
     told = []
     folder = folders.find_parts(images)["train"]
     measured = bench.measure(data.load(images), folder, (2, 4), 1, told.append)
@@ -201,7 +248,7 @@ def test_the_bench_measures_both_pipelines_and_its_table_tells_it(image_set, mon
                 "optimizer_seconds_per_step", "peak_memory_mb"):  # fmt: skip
         assert measured[key] > 0, key
     lines = bench.table(measured)
-    assert f"ours, batch {measured['best_batch']}, float32" in lines and "told." in lines
+    assert f"ours, batch {measured['best_batch']}, float32" in lines and "as you asked" in lines
     assert len(told) == 2 + 1 * (2 + 2)
 
 

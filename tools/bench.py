@@ -5,6 +5,7 @@ on the same images in one run, in turns, and only medians and ratios are worth c
 """
 
 import json
+import os
 import statistics
 import sys
 import time
@@ -153,7 +154,7 @@ def measure(scenes, folder, sizes=SIZES, rounds=ROUNDS, progress=lambda text: No
     dict
         What `bench.json` holds.
     """
-    policy, why = devices.choose_precision()
+    policy, why = devices.choose_precision(os.environ.get("PRECISION"))
     dtype = keras.DTypePolicy(policy).compute_dtype
     model, serve = ours(scenes, policy)
     progress("first step")

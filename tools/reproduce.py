@@ -12,6 +12,7 @@ import datetime
 import io
 import json
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -26,7 +27,7 @@ from tools.machine import machine
 
 BUILD = course.ROOT / "build" / "reproduce"  # checkpoints and models, one folder a run
 COLUMNS = (
-    "run", "started", "state", "training_images", "seed", *recipes.RECIPES["article"],
+    "run", "started", "state", "data", "training_images", "seed", *recipes.RECIPES["article"],
     "images_seen", "seconds", "precision", "validation_accuracy", "images_to_75_percent",
     "seconds_to_75_percent", "validation_by_pass", "processor", "note",
 )  # fmt: skip
@@ -68,13 +69,20 @@ def subset(images, count):
     return images.take(np.sort(highest_first[:count]))
 
 
+def _written(value):
+    """Write a value as it stands in the log."""
+    if isinstance(value, (tuple, list)):
+        return " ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
 def note(path, row):
     """Put a row into the log: over the row of the same run, or below all others."""
     rows = []
     if Path(path).exists():
         with open(path, encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
-    row = {key: "" if value is None else str(value) for key, value in row.items()}
+    row = {key: _written(value) for key, value in row.items()}
     at = [number for number, old in enumerate(rows) if old["run"] == row["run"]]
     if at:
         rows[at[0]] = rows[at[0]] | row
@@ -174,8 +182,9 @@ def run(name, recipe, seed, scenes, place, words="", title="", tested=True, rema
     policy, why = devices.choose_precision(os.environ.get("PRECISION"), folder / "checkpoints")
     print(devices.sentence(), "Precision:", why)
     here = machine()
-    row = {"run": name, "state": "started", "training_images": len(scenes.train.labels)}
-    row |= {"seed": seed, **recipe, "precision": policy, "processor": here["processor"]}
+    row = {"run": name, "state": "started", "data": data.fingerprint(scenes)}
+    row |= {"training_images": len(scenes.train.labels), "seed": seed, **recipe}
+    row |= {"precision": policy, "processor": here["processor"]}
     row |= {"note": remark} if remark else {}
     if not (folder / "checkpoints").exists():
         row["started"] = datetime.datetime.now().isoformat(" ", "minutes")
@@ -220,9 +229,47 @@ def measured(model, images):
 
 
 def changes(words):
-    """Read ``key=value`` pairs into values of a recipe."""
-    pairs = dict(word.split("=", 1) for word in words)
-    return {key: json.loads(value) for key, value in pairs.items()}
+    """Read ``key=value`` pairs into values of a recipe.
+
+    Raises
+    ------
+    ValueError
+        If a word is no such pair; the message names it.
+    """
+    values = {}
+    for word in words:
+        key, _, value = word.partition("=")
+        try:
+            values[key] = json.loads(value)
+        except ValueError:
+            raise ValueError(
+                f"{word!r} does not say what to change; write such as dropout=0.5, flip=false or "
+                "crop_area=[0.5,1.0]"
+            ) from None
+    return values
+
+
+def run_name(recipe_name, recipe, told):
+    """Name a run by what differs from the recipe of that name, and its seed."""
+    parts = [recipe_name, *(word for word in told.changes if not word.startswith("images="))]
+    if told.train:
+        parts.append(f"{told.train}-images")
+    if recipe["images"] != recipes.RECIPES[recipe_name]["images"]:
+        parts.append(f"{recipe['images']}-seen")
+    return re.sub(r"[^\w.]+", "-", "-".join([*parts, f"seed{told.seed}"])).replace("_", "-")
+
+
+def command(recipe_name, recipe, told):
+    """Return the line to type that does a run again."""
+    words = [f"make {'trial' if told.trial else 'reproduce'} RECIPE={recipe_name}"]
+    words.append(f"SEED={told.seed}")
+    if recipe["images"] != recipes.RECIPES[recipe_name]["images"]:
+        words.append(f"IMAGES={recipe['images']}")
+    if told.train:
+        words.append(f"TRAIN={told.train}")
+    if changed := [word for word in told.changes if not word.startswith("images=")]:
+        words.append(f'CHANGES="{" ".join(changed)}"')
+    return " ".join([*words, "DATA=..."])
 
 
 def verdict(record, kind):
@@ -259,25 +306,17 @@ def main(words=None):
     scenes = data.load(skip_unreadable=True)
     if told.train:
         scenes = scenes._replace(train=subset(scenes.train, told.train))
-    parts = [name, *(word.replace("_", "-") for word in told.changes)]
-    parts += [f"{told.train}-images"] if told.train else []
-    if recipe["images"] != recipes.RECIPES[name]["images"]:
-        parts.append(f"{recipe['images']}-seen")
-    run_name = "-".join([*parts, f"seed{told.seed}"]).replace("=", "-")
-    command = f"make {'trial' if told.trial else 'reproduce'} RECIPE={name} SEED={told.seed}"
-    command += f" IMAGES={recipe['images']}" * (f"{recipe['images']}-seen" in parts)
-    command += f" TRAIN={told.train}" * bool(told.train)
-    command += f' CHANGES="{" ".join(told.changes)}"' * bool(told.changes) + " DATA=..."
+    named = run_name(name, recipe, told)
     record = run(
-        run_name, recipe, told.seed, scenes, course.ROOT / told.results, command,
+        named, recipe, told.seed, scenes, course.ROOT / told.results, command(name, recipe, told),
         title=", ".join([f"recipe {name}", *told.changes, f"seed {told.seed}"]),
         tested=not told.trial, remark=told.note,
     )  # fmt: skip
     for kind in ("validation", "test"):
         if kind in record:
             print(verdict(record, kind))
-            if run_name in results.names():
-                print("  recorded:", verdict(results.recorded(run_name), kind))
+            if named in results.names():
+                print("  recorded:", verdict(results.recorded(named), kind))
 
 
 if __name__ == "__main__":
