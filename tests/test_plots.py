@@ -208,13 +208,13 @@ def test_learning_rates_stand_at_their_steps():
     assert "quick: 0 at the start, at most 7e-05, first at step 1, and 3e-05 at step 2" in made.alt
 
 
-def test_each_layers_bar_is_its_time_and_says_how_near_it_comes_to_the_ceiling():
+def test_each_layers_bar_is_its_time_and_says_how_near_it_comes_to_a_matrix_product():
     made = ALL["layer_times"]()
     (axis,) = made.axes
     assert [bar.get_width() for bar in axis.patches] == pytest.approx([10, 5, 10])
     words = [text.get_text() for text in axis.texts]
-    assert words == ["51 % of the ceiling", "", "1 % of the ceiling"]
-    assert "conv0 10.0 (51 % of the ceiling), relu0 5.0 and" in made.alt
+    assert words == ["51 % of a matrix product", "", "1 % of a matrix product"]
+    assert "conv0 10.0 (51 % of a matrix product), relu0 5.0 and" in made.alt
     assert "take 80 per cent of the time" in made.alt
 
 

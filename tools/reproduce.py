@@ -176,7 +176,8 @@ def run(name, recipe, seed, scenes, place, words="", title="", tested=True, rema
     Returns
     -------
     dict
-        What `runs/NAME.json` holds; without ``test`` if that was not asked for.
+        What `runs/NAME.json` holds; without ``test`` if that was not asked for. It also lies
+        beside the model, in ``record.json``.
     """
     folder = BUILD / f"{name}-{data.fingerprint(scenes)}"
     policy, why = devices.choose_precision(os.environ.get("PRECISION"), folder / "checkpoints")
@@ -215,6 +216,7 @@ def run(name, recipe, seed, scenes, place, words="", title="", tested=True, rema
         with files.whole(place / "runs" / f"{name}-conv0.npy", kernel.nbytes) as beside:
             np.save(beside, kernel)
         files.write(place / "runs" / f"{name}.json", json.dumps(record) + "\n")
+    files.write(folder / "record.json", json.dumps(record) + "\n")
     return record
 
 

@@ -8,7 +8,7 @@ from helpers.plots.style import BLACK, BLUE, GREY, ORANGE, VERMILION, figure, li
 
 @styled
 def layer_times(seconds, multiply_adds, images, ceiling):
-    """Draw how long each layer takes, and how near the computing ones come to the ceiling.
+    """Draw how long each layer takes, and how near it comes to the speed of a matrix product.
 
     Parameters
     ----------
@@ -33,7 +33,9 @@ def layer_times(seconds, multiply_adds, images, ceiling):
     written = []
     for name, value in seconds.items():
         reached = 2 * images * multiply_adds.get(name, 0) / value / ceiling
-        written.append(f"{100 * reached:.0f} % of the ceiling" if name in multiply_adds else "")
+        written.append(
+            f"{100 * reached:.0f} % of a matrix product" if name in multiply_adds else ""
+        )
     axis.bar_label(bars, written, padding=5)
     axis.set(xlabel=f"milliseconds for {images} images, forwards",
              xlim=(0, 1.3 * max(milliseconds)))  # fmt: skip
