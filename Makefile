@@ -7,8 +7,11 @@ PY := .venv/bin/python
 OLDEST := .venv-oldest/bin/python
 
 RECIPE ?= quick
-SEED ?= 0
-RESULTS ?= build/results
+SEED = 0
+RESULTS = build/results
+TRAIN =
+CHANGES =
+NOTE =
 
 # DATA is relative to where make was called, which make itself leaves in PWD, also under -C.
 export CALLED_FROM := $(PWD)
@@ -53,6 +56,7 @@ help:
 	@echo "make lab          set up, copy the lessons to my_lessons/, open them in JupyterLab"
 	@echo "make data         fetch the real images (Intel image classification) from Kaggle"
 	@echo "make reproduce    train by a recipe, with checkpoints, and test: RECIPE, SEED, DATA"
+	@echo "make trial        the same without the test, for choosing recipes (for authors)"
 	@echo "make bench        how fast the article's pipeline and ours train here"
 	@echo "make results      the README's table and the plots from results/runs (for authors)"
 	@echo "make refresh      run the stored notebooks again and tidy them (for authors)"

@@ -218,7 +218,8 @@ def train(
     dict
         ``precision``; ``images`` (seen so far) and ``loss``, one number a batch; ``passes``: for
         each pass ``images``, ``loss`` and ``accuracy`` (measured on the way), ``validation_loss``
-        and ``validation_accuracy`` (measured at its end), ``seconds``.
+        and ``validation_accuracy`` (measured at its end), ``seconds``. A loss is the one that the
+        model was compiled with: with label smoothing it never comes near 0.
 
     Raises
     ------

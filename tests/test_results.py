@@ -1,23 +1,23 @@
 """Recorded runs, the log of trials, the table made of them, and the measurement of speed."""
 
-import csv
 import functools
 import json
+import re
 import statistics
 
 import numpy as np
 import pytest
 
-from helpers import data, evaluation, folders, models, recipes, results, training
+from helpers import checkpoints, data, evaluation, folders, models, recipes, results, training
 from helpers.quiet import keras
-from tools import bench, course, reproduce
+from tools import bench, course, reproduce, trials
 from tools import results as table
 
 RUNS = results.names()
 
 
 @pytest.fixture
-def small(monkeypatch, image_set):
+def small(monkeypatch, image_set, tmp_path):
     """An image set, and an AlexNet of 67 pixels in place of 227."""
     folder = image_set(test=6)
     monkeypatch.setenv("ALEXNET_DATA", str(folder))
@@ -25,6 +25,8 @@ def small(monkeypatch, image_set):
     for name in ("ALEXNET_RECIPE", "ALEXNET_IMAGES", "CALLED_FROM"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PRECISION", "float32")
+    monkeypatch.setattr(reproduce, "BUILD", tmp_path / "build")
+    monkeypatch.setattr(trials, "LOCK", tmp_path / "build" / "trials.lock")
     return folder
 
 
@@ -82,19 +84,17 @@ def test_the_table_follows_the_files(tmp_path):
 
 
 def test_every_line_of_the_trial_log_says_what_was_told_and_what_came_out():
-    with open(results.RESULTS / "trials.csv", encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert len({row["run"] for row in rows}) == len(rows) > 0
+    rows = trials.read(results.RESULTS / "trials.csv")
+    assert len({(row["run"], row["data"]) for row in rows}) == len(rows) > 0
     for row in rows:
-        assert list(row) == list(reproduce.COLUMNS)
-        assert row["state"] in ("started", "finished", "stopped")
-        assert all(row[key] for key in (*recipes.RECIPES["article"], "seed", "training_images"))
+        assert all(row[key] for key in trials.TOLD), row["run"]
+        assert re.match("started$|finished$|stopped$|failed: ", row["state"])
         if row["state"] == "finished":
             curve = [float(value) for value in row["validation_by_pass"].split()]
             assert abs(curve[-1] - 100 * float(row["validation_accuracy"])) < 0.051
-            assert int(row["images_seen"]) == int(row["images"])
-            reached = any(value >= 75.05 for value in curve)
-            assert bool(row["images_to_75_percent"]) >= reached
+            assert row["images_seen"] == row["images"]
+            reached = [value >= 75 for value in curve]
+            assert bool(row["images_to_75_percent"]) == any(reached)
 
 
 BENCHES = sorted((results.RESULTS / "bench").glob("*.json"))
@@ -125,96 +125,48 @@ def test_pytorch_trained_the_same_network(path):
         assert run["images_per_second"][key] == statistics.median(values)
 
 
-# make reproduce and make trial
+# The log
 
 
-def test_a_run_is_logged_before_it_starts_and_goes_on_where_it_stopped(
-    small, monkeypatch, tmp_path, capsys
-):
-    scenes = data.load()
-    count = len(scenes.train.labels)
-    monkeypatch.setattr(reproduce, "BUILD", tmp_path / "build")
-    words = ["3", f"images={count + 9}", "batch_size=8", "--results", str(tmp_path)]
-    keep, kept = reproduce.checkpoints.keep, []
-
-    def keep_and_stop(*given):
-        keep(*given)
-        kept.append(given)
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(reproduce.checkpoints, "keep", keep_and_stop)
-        with pytest.raises(KeyboardInterrupt):
-            reproduce.main(words)
-    with open(tmp_path / "trials.csv", newline="") as file:
-        (row,) = csv.DictReader(file)
-    assert (row["state"], row["images_seen"], row["seed"]) == ("started", "", "3")
-    assert (row["batch_size"], row["training_images"]) == ("8", str(count))
-    assert not (tmp_path / "runs").exists() and len(kept) == 1
-
-    reproduce.main(words)
-    (path,) = (tmp_path / "runs").glob("*.json")
-    assert path.stem == row["run"]
-    record = json.loads(path.read_text())
-    assert [done["images"] for done in record["history"]["passes"]] == [count, count + 9]
-    assert record["test"]["images"] == 12 == np.sum(record["test"]["confusion"])
-    assert record["command"].startswith("make reproduce RECIPE=quick SEED=3 ")
-    assert np.load(tmp_path / "runs" / f"{path.stem}-conv0.npy").shape == (11, 11, 3, 96)
-    with open(tmp_path / "trials.csv", newline="") as file:
-        (row,) = csv.DictReader(file)
-    assert (row["state"], row["images_seen"]) == ("finished", str(count + 9))
-    assert float(row["validation_accuracy"]) == round(record["validation"]["accuracy"], 4)
-    assert "test: " in capsys.readouterr().out
+def a_line(**values):
+    recipe = recipes.RECIPES["article"] | {"data": "0a1b", "training_images": 8, "seed": 0}
+    return {"run": "article-seed0", **recipe, **values}
 
 
-def test_a_trial_leaves_the_test_images_alone(small, monkeypatch, tmp_path):
-    asked = []
-    predict = evaluation.predict
-    monkeypatch.setattr(
-        evaluation, "predict", lambda net, images, *more: asked.append(images)
-        or predict(net, images, *more)
-    )  # fmt: skip
-    monkeypatch.setattr(reproduce, "BUILD", tmp_path / "build")
-    reproduce.main(["0", "images=8", "--trial", "--train", "16", "--results", str(tmp_path)])
-    (images,) = asked
-    scenes = data.load()
-    assert images.digests.tolist() == scenes.validation.digests.tolist()
-    assert not (tmp_path / "runs").exists()
-    with open(tmp_path / "trials.csv", newline="") as file:
-        (row,) = csv.DictReader(file)
-    assert row["training_images"] == "16" and row["state"] == "finished"
+def test_the_log_keeps_one_line_a_run_and_set_of_images(tmp_path):
+    log = tmp_path / "trials.csv"
+    trials.note(log, a_line(state="started", note="first, with a comma"))
+    trials.note(log, a_line(run="other", state="started"))
+    trials.note(log, a_line(data="ffff", state="started"))
+    trials.note(log, {"run": "article-seed0", "data": "0a1b", "state": "finished"})
+    rows = trials.read(log)
+    assert [(row["run"], row["data"], row["state"]) for row in rows] == [
+        ("article-seed0", "0a1b", "finished"),
+        ("other", "0a1b", "started"),
+        ("article-seed0", "ffff", "started"),
+    ]
+    assert rows[0]["note"] == "first, with a comma" and rows[0]["crop_area"] == "1.0 1.0"
 
 
-def test_a_subset_is_fixed_by_the_content_of_the_files(small):
-    train = data.load().train
-    few = reproduce.subset(train, 10)
-    turned = reproduce.subset(train.take(slice(None, None, -1)), 10)
-    assert set(few.digests) == set(turned.digests) and len(few.labels) == 10
-    assert set(reproduce.subset(train, 5).digests) < set(few.digests)
+def test_a_line_of_another_recipe_is_not_written_over(tmp_path):
+    log = tmp_path / "trials.csv"
+    assert trials.find(log, a_line()) is None
+    trials.note(log, a_line(state="finished"))
+    assert trials.find(log, a_line())["state"] == "finished"
+    assert trials.find(log, a_line(data="ffff")) is None
+    with pytest.raises(ValueError, match=r"trials.csv.*dropout 0.0, and this one has 0.5"):
+        trials.find(log, a_line(dropout=0.5))
 
 
-def test_an_unknown_value_of_a_recipe_is_told(small):
-    with pytest.raises(SystemExit, match="a recipe has no.*epochs"):
-        reproduce.main(["0", "epochs=3"])
-
-
-@pytest.mark.parametrize("word", ["dropout", "dropout=", "dropout=much"])
-def test_a_change_that_cannot_be_read_is_named(small, word):
-    with pytest.raises(SystemExit, match=f"'{word}' does not say.*dropout=0.5"):
-        reproduce.main(["0", word])
-
-
-def test_a_run_is_named_by_what_differs(small, monkeypatch):
-    seen = {}
-    monkeypatch.setattr(
-        reproduce, "run", lambda name, recipe, *_, **more: seen.update(more, name=name) or {}
-    )
-    reproduce.main(["7"])
-    assert seen["name"] == "quick-seed7" and seen["tested"]
-    monkeypatch.setenv("ALEXNET_RECIPE", "course")
-    reproduce.main(["1", "crop_area=[0.5, 1.0]", "images=64", "--trial", "--train", "20"])
-    assert seen["name"] == "course-crop-area-0.5-1.0-20-images-64-seen-seed1"
-    assert not seen["tested"] and seen["title"].startswith("recipe course, crop_area=")
+def test_a_log_with_other_columns_is_named(tmp_path):
+    log = tmp_path / "trials.csv"
+    trials.note(log, a_line())
+    text = log.read_text()
+    log.write_text("\ufeff" + text, encoding="utf-8")
+    assert trials.read(log)[0]["run"] == "article-seed0"  # as Excel saves it
+    log.write_text(text.rstrip() + ",one too many\n")
+    with pytest.raises(ValueError, match="line 2: the columns must be run, started"):
+        trials.read(log)
 
 
 def test_images_and_seconds_until_an_accuracy():
@@ -223,15 +175,130 @@ def test_images_and_seconds_until_an_accuracy():
         {"images": 20, "seconds": 3.0, "validation_accuracy": 0.75},
         {"images": 30, "seconds": 4.0, "validation_accuracy": 0.7},
     ]
-    assert reproduce.until(passes, 0.75) == (20, 5)
-    assert reproduce.until(passes, 0.76) == (None, None)
+    assert trials.until(passes, 0.75) == (20, 5)
+    assert trials.until(passes, 0.76) == (None, None)
+
+
+# make reproduce and make trial
+
+
+def test_a_run_is_logged_before_it_starts_and_goes_on_where_it_stopped(
+    small, monkeypatch, tmp_path, capsys
+):
+    scenes = data.load()
+    count = len(scenes.train.labels)
+    words = ["3", f"images={count + 9}", "batch_size=8", "--results", str(tmp_path)]
+    keep, states = checkpoints.keep, []
+
+    def keep_and_stop(*given):
+        keep(*given)
+        states.extend(row["state"] for row in trials.read(tmp_path / "trials.csv"))
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoints, "keep", keep_and_stop)
+        with pytest.raises(KeyboardInterrupt):
+            reproduce.main(words)
+    (row,) = trials.read(tmp_path / "trials.csv")
+    assert states == ["started"] and (row["state"], row["images_seen"]) == ("stopped", "")
+    assert (row["seed"], row["batch_size"]) == ("3", "8")
+    assert row["training_images"] == str(count)
+    assert not (tmp_path / "runs").exists()
+
+    reproduce.main(words)
+    (path,) = (tmp_path / "runs").glob("*.json")
+    record = json.loads(path.read_text())
+    assert path.stem == row["run"] == record["name"]
+    assert [done["images"] for done in record["history"]["passes"]] == [count, count + 9]
+    assert record["test"]["images"] == 12 == np.sum(record["test"]["confusion"])
+    assert record["command"].startswith("make reproduce RECIPE=quick SEED=3 ")
+    (row,) = trials.read(tmp_path / "trials.csv")
+    assert (row["state"], row["images_seen"]) == ("finished", str(count + 9))
+    assert float(row["validation_accuracy"]) == round(record["validation"]["accuracy"], 4)
+    assert "test: " in capsys.readouterr().out
+
+    # What is made of it.
+    drawn = table.figures(record, tmp_path)
+    kinds = [name.removeprefix(record["name"]) for name in drawn]
+    assert kinds == ["-curves.png", "-confusion.png", "-reliability.png", "-conv0.png"]
+    assert f"**{record['test']['accuracy']:.1%}** of 12" in table.table(tmp_path)
+
+
+def test_a_trial_leaves_the_test_images_alone_and_a_finished_run_is_not_done_again(
+    small, monkeypatch, tmp_path
+):
+    asked = []
+    predict = evaluation.predict
+    monkeypatch.setattr(
+        evaluation, "predict", lambda net, images, *more: asked.append(images)
+        or predict(net, images, *more)
+    )  # fmt: skip
+    words = ["0", "images=8", "--train", "16", "--results", str(tmp_path)]
+    reproduce.main([*words, "--trial"])
+    validation, test = (set(part.digests) for part in data.load()[2:4])
+    assert set().union(*(images.digests for images in asked)) == validation
+    assert not (tmp_path / "runs").exists()
+    (row,) = trials.read(tmp_path / "trials.csv")
+    assert row["training_images"] == "16" and row["state"] == "finished"
+
+    asked.clear()
+    monkeypatch.setattr(training, "train", None)  # so that it could not train again
+    reproduce.main([*words, "--trial"])
+    assert not asked
+    reproduce.main(words)  # now the test, of the model that is there
+    assert set().union(*(images.digests for images in asked)) == test
+    assert len(list((tmp_path / "runs").glob("*.json"))) == 1
+
+
+def test_a_training_that_fails_says_so_in_the_log(small, monkeypatch, tmp_path):
+    def fail(*_, **__):
+        raise FloatingPointError("the loss is nan")
+
+    monkeypatch.setattr(training, "train", fail)
+    with pytest.raises(SystemExit, match="FloatingPointError: the loss is nan"):
+        reproduce.main(["0", "images=8", "--results", str(tmp_path)])
+    (row,) = trials.read(tmp_path / "trials.csv")
+    assert row["state"] == "failed: the loss is nan"
+
+
+def test_a_subset_is_fixed_by_the_content_of_the_files(small):
+    train = data.load().train
+    few = reproduce.subset(train, 10)
+    turned = reproduce.subset(train.take(slice(None, None, -1)), 10)
+    assert set(few.digests) == set(turned.digests) and len(few.labels) == 10
+    assert set(reproduce.subset(train, 5).digests) < set(few.digests)
+    with pytest.raises(ValueError, match=f"there are {len(train.labels)} training images"):
+        reproduce.subset(train, 999)
+
+
+@pytest.mark.parametrize("word", ["dropout", "dropout=", "dropout=much"])
+def test_a_change_that_cannot_be_read_is_named(small, word):
+    with pytest.raises(SystemExit, match=f"'{word}' does not say.*dropout=0.5"):
+        reproduce.main(["0", word])
+
+
+def test_an_unknown_value_of_a_recipe_is_told(small):
+    with pytest.raises(SystemExit, match="a recipe has no.*epochs"):
+        reproduce.main(["0", "epochs=3"])
+
+
+def test_a_run_is_named_by_what_differs(small, monkeypatch):
+    def named(*words, **values):
+        changed = recipes.choose("course", **values, **reproduce.changes(words))[1]
+        return reproduce.run_name("course", changed, 1, values.get("train"))
+
+    assert named() == named("dropout=0.3", "flip=true") == "course-seed1"
+    assert named("flip=false", "dropout=0.50") == named("dropout=0.5", "flip=false")
+    assert named("learning_rate=1") != named("learning_rate=-1")
+    assert named("crop_area=[0.5, 1.0]", "images=64") == "course-64-seen-crop-area-0.5-1.0-seed1"
 
 
 # make bench
 
 
 def test_the_bench_measures_both_pipelines_and_its_table_tells_it(image_set, monkeypatch):
-    images = image_set()
+    images = image_set(train=80)
+    monkeypatch.setattr(bench, "MOST_STEPS", 2)
     monkeypatch.setattr(bench, "matrix_product_gflops", lambda dtype: 100.0)
     monkeypatch.setenv("PRECISION", "float32")
     told = []
@@ -250,13 +317,30 @@ def test_the_bench_measures_both_pipelines_and_its_table_tells_it(image_set, mon
         assert measured[key] > 0, key
     lines = bench.table(measured)
     assert f"ours, batch {measured['best_batch']}, float32" in lines and "as you asked" in lines
-    assert len(told) == 2 + 1 * (2 + 2)
+    assert len(told) == 2 + 1 * (2 + 2) + 1
 
 
 def test_a_training_step_of_alexnet_costs_what_the_layers_add_up_to():
     per_layer = models.multiply_adds(models.alexnet())
     assert round(sum(per_layer.values()), -6) == 1_131_000_000
     assert bench.operations(models.alexnet()) == 6 * sum(per_layer.values()) - 2 * 105_415_200
+
+
+def test_every_batch_of_ours_is_whole(image_set):
+    scenes = data.load(image_set())
+    _, serve = bench.ours(scenes, "float32")
+    assert len(scenes.train.labels) < 128
+    for size in (64, 128):
+        assert [len(labels) for _, labels in serve(size).take(40)] == [size] * 40
+
+
+def test_a_fast_device_gets_more_steps(monkeypatch):
+    asked = []
+    monkeypatch.setattr(bench, "steps", lambda *given: asked.append(given[2]) or [9.0, 0.5, 1.5])
+    assert bench.rate(None, None, 32, 10.0) == 32
+    bench.rate(None, None, 32, 0.1)
+    bench.rate(None, None, 32, 0.001)
+    assert asked == [3, 31, 101]
 
 
 def test_steps_are_timed_one_by_one():

@@ -4,6 +4,8 @@ Computers differ more than twofold, and one computer from minute to minute. So b
 on the same images in one run, in turns, and only medians and ratios are worth comparing.
 """
 
+import contextlib
+import io
 import json
 import os
 import statistics
@@ -23,6 +25,8 @@ from tools.machine import machine
 
 SIZES = (32, 64, 128, 256)
 ROUNDS = 5
+MOST_STEPS = 100
+FEWEST = 5 * 32  # training images; the last batch of the article's generator may be small
 
 
 class StepTimes(keras.callbacks.Callback):
@@ -39,54 +43,130 @@ class StepTimes(keras.callbacks.Callback):
 
 
 def steps(model, images, count):
-    """Train so many steps and return the seconds of each, the first included."""
+    """Train so many steps.
+
+    Parameters
+    ----------
+    model : keras.Model
+    images : Dataset or generator
+        Batches without end.
+    count : int
+
+    Returns
+    -------
+    list of float
+        The seconds of each step, the first included.
+    """
     times = StepTimes()
     model.fit(images, steps_per_epoch=count, shuffle=False, verbose=0, callbacks=[times])
     return np.diff(times.ends).tolist()
 
 
-def article(folder, classes):
+def rate(model, images, size, seconds, most=None):
+    """Train for some time and return images a second, without the first steps.
+
+    Parameters
+    ----------
+    model, images
+        See `steps`.
+    size : int
+        Images in a batch.
+    seconds : float
+        What a step takes, about: a fast device gets more steps, so that batches made ready while
+        the first steps set things up do not count for much.
+    most : int, optional
+
+    Returns
+    -------
+    float
+    """
+    count = min(most or MOST_STEPS, max(2, round(3 / seconds)))
+    taken = steps(model, images, 1 + count)[1:]
+    return size * len(taken) / sum(taken)
+
+
+def article(folder, class_names):
     """Build what the article trains: its generator, its network, Adam as Keras has it.
 
     `fit_generator` is gone from Keras 3; `fit` takes the same generator. The generator itself is
     kept in `tf.keras` alone, deprecated.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the training images, one folder a class.
+    class_names : sequence of str
+
+    Returns
+    -------
+    model : keras.Model
+    images : keras.utils.PyDataset
     """
     generator = tf.keras.preprocessing.image.ImageDataGenerator(rescale=1 / 255)
-    images = generator.flow_from_directory(
-        str(folder), target_size=(227, 227), batch_size=32, class_mode="categorical"
-    )
-    model = models.alexnet(num_classes=classes)
+    with contextlib.redirect_stdout(io.StringIO()):  # it says how many images it found
+        images = generator.flow_from_directory(
+            str(folder), target_size=(227, 227), batch_size=32, class_mode="categorical",
+            classes=list(class_names),
+        )  # fmt: skip
+    model = models.alexnet(num_classes=len(class_names))
     model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
     return model, images
 
 
-def ours(scenes, policy):
-    """Build what lesson 04 trains, with crops and mirroring, in the numbers that suit the device.
+def ours(scenes, policy, recipe=recipes.RECIPES["course"]):
+    """Build what lesson 04 trains, with crops and mirroring.
+
+    Parameters
+    ----------
+    scenes : Scenes
+    policy : str
+        See `devices.precision`.
+    recipe : dict, optional
 
     Returns
     -------
     model : keras.Model
     serve : callable
-        From a batch size to an endless dataset.
+        From a batch size to a dataset without end, of whole batches.
     """
-    recipe = recipes.RECIPES["course"]
     model, _ = training.prepare(scenes, recipe, policy)
     count = len(scenes.train.labels)
-    passes = -(-4 * SIZES[-1] // count)
-    plans = training.plan(count, passes * count, 0, recipe["crop_area"], recipe["flip"])
+    order, boxes = training.epoch_plan(count, 0, 0, recipe["crop_area"], recipe["flip"])
+    again_and_again = [(np.resize(order, 16 * SIZES[-1]), boxes)]
 
     def serve(size):
-        return batches(scenes.train, len(scenes.class_names), plans, batch_size=size).repeat()
+        served = batches(scenes.train, len(scenes.class_names), again_and_again, batch_size=size)
+        return served.repeat()
 
     return model, serve
 
 
-def matrix_product_gflops(dtype, side=4096):
-    """Multiply two square matrices and return 10^9 operations a second."""
-    one = keras.ops.ones((side, side), dtype)
-    start = time.perf_counter()
-    float(keras.ops.matmul(one, one)[0, 0])
-    return 2 * side**3 / (time.perf_counter() - start) / 1e9
+def matrix_product_gflops(dtype, side=4096, at_least=0.3):
+    """Multiply two square matrices.
+
+    Parameters
+    ----------
+    dtype : str
+    side : int, default 4096
+    at_least : float, default 0.3
+        Seconds to go on for, as one product takes a fast device no time.
+
+    Returns
+    -------
+    float
+        10^9 operations a second.
+    """
+    one = keras.random.uniform((side, side), dtype=dtype)
+    float(keras.ops.matmul(one, one)[0, 0])  # the first time it is set up
+    repeats, seconds = 1, 0.0
+    while seconds < at_least:
+        start = time.perf_counter()
+        for _ in range(repeats):
+            product = keras.ops.matmul(one, one)
+        float(product[0, 0])
+        seconds = time.perf_counter() - start
+        done, repeats = repeats, 4 * repeats
+    return done * 2 * side**3 / seconds / 1e9
 
 
 def optimizer_seconds(model):
@@ -106,9 +186,10 @@ def optimizer_seconds(model):
 
 
 def input_rate(images, size, count=8):
-    """Serve batches to nobody and return images a second, the first batch not counted."""
+    """Serve batches to nobody and return images a second, the first batches not counted."""
     served = iter(images)
-    next(served)
+    for _ in range(4):
+        next(served)
     start = time.perf_counter()
     for _ in range(count):
         next(served)
@@ -116,12 +197,13 @@ def input_rate(images, size, count=8):
 
 
 def predict_rate(model, images, size, count=2):
-    """Let the model look at so many batches and return images a second; once to warm up."""
-    for _ in range(2):
+    """Let the model look at so many batches and return images a second, the median of three."""
+    rates = []
+    for _ in range(4):
         start = time.perf_counter()
         model.predict(images.take(count), verbose=0)
-        seconds = time.perf_counter() - start
-    return count * size / seconds
+        rates.append(count * size / (time.perf_counter() - start))
+    return statistics.median(rates[1:])
 
 
 def operations(model):
@@ -157,44 +239,49 @@ def measure(scenes, folder, sizes=SIZES, rounds=ROUNDS, progress=lambda text: No
     policy, why = devices.choose_precision(os.environ.get("PRECISION"))
     dtype = keras.DTypePolicy(policy).compute_dtype
     model, serve = ours(scenes, policy)
-    progress("first step")
-    first = steps(model, serve(sizes[0]), 1)[0]
-    theirs, generator = article(folder, len(scenes.class_names))
-    steps(theirs, generator, 1)
-    times, peaks = {"article": [], **{size: [] for size in sizes}}, []
+    first, a_step = None, {}
+    for size in sizes:
+        progress(f"first steps, batch {size}")
+        slow, a_step[size] = steps(model, serve(size), 2)
+        first = first or slow
+    peak_memory = _peak_memory()
+    theirs, generator = article(folder, scenes.class_names)
+    _, a_step["article"] = steps(theirs, generator, 2)
+    whole = min(MOST_STEPS, len(generator) - 2)  # without the first batch and the last
+
+    rates, products = {"article": [], **{size: [] for size in sizes}}, []
     for _ in range(rounds):
         progress("matrix product")
-        peaks.append(matrix_product_gflops(dtype))
+        products.append(matrix_product_gflops(dtype))
         progress("article, batch 32")
-        times["article"] += [32 / s for s in steps(theirs, generator, 3)[1:]]
+        rates["article"].append(rate(theirs, generator, 32, a_step["article"], whole))
         for size in sizes:
             progress(f"ours, batch {size}")
-            count = 3 if size < 128 else 2
-            times[size] += [size / s for s in steps(model, serve(size), count)[1:]]
-    rates = {size: statistics.median(times[size]) for size in sizes}
-    best = max(rates, key=rates.get)
-    before, peak = statistics.median(times["article"]), statistics.median(peaks)
+            rates[size].append(rate(model, serve(size), size, a_step[size]))
+    median = {key: statistics.median(values) for key, values in rates.items()}
+    before, peak = median.pop("article"), statistics.median(products)
+    best = max(median, key=median.get)
     progress("the rest")
     return {
         "machine": machine(),
         "precision": policy,
         "why": why,
         "images": len(scenes.train.labels),
-        "images_per_second": rates,
+        "images_per_second": median,
         "best_batch": best,
         "article_images_per_second": before,
-        "course_images_per_second": rates[best],
-        "ratio": rates[best] / before,
-        "ratio_batch_32": rates[sizes[0]] / before,
+        "course_images_per_second": median[best],
+        "ratio": median[best] / before,
+        "ratio_batch_32": median[sizes[0]] / before,
         "peak_gflops": peak,
-        "fraction_of_peak": rates[best] * operations(model) / 1e9 / peak,
+        "fraction_of_peak": median[best] * operations(model) / 1e9 / peak,
         "input_images_per_second": input_rate(serve(best), best),
         "optimizer_seconds_per_step": optimizer_seconds(model),
         "predict_images_per_second": predict_rate(model, serve(best), best),
         "first_step_seconds": first,
-        "peak_memory_mb": _peak_memory() / 1e6,
-        "all_images_per_second": times,
-        "all_peak_gflops": peaks,
+        "peak_memory_mb": peak_memory / 1e6,
+        "all_images_per_second": rates,
+        "all_peak_gflops": products,
     }
 
 
@@ -228,21 +315,23 @@ def table(measured):
         f"{m['peak_gflops']:.0f} GFLOP/s",
         f"input pipeline alone: {m['input_images_per_second']:,.0f} images/s",
         f"predicting: {m['predict_images_per_second']:.0f} images/s",
-        f"the optimizer's share of a step: {optimizer:.2f} s" if optimizer else "",
+        *([f"the optimizer takes {1000 * optimizer:,.0f} ms of a step"] if optimizer else []),
         f"first step: {m['first_step_seconds']:.1f} s; peak memory "
-        f"{m['peak_memory_mb']:,.0f} MB (both pipelines)",
+        f"{m['peak_memory_mb']:,.0f} MB (ours, up to batch {max(m['images_per_second'])})",
         f"on: {m['machine']['processor']}, {m['machine']['cores']} cores. {m['machine']['device']}",
         m["why"],
     ]
-    return "\n".join(line for line in lines if line or line == "")
+    return "\n".join(lines)
 
 
 def main(target=course.ROOT / "build" / "bench.json"):
     """Measure, print the table and write the file."""
     course.use_images_from_where_make_was_called()
     folder = folders.find_parts(folders.data_folder())["train"]
-    scenes = data.load(skip_unreadable=True)
-    total = 2 + ROUNDS * (2 + len(SIZES))
+    scenes = data.load()
+    if len(scenes.train.labels) < FEWEST:
+        raise SystemExit(f"make bench needs {FEWEST} training images or more in {folder}")
+    total = 1 + len(SIZES) + ROUNDS * (2 + len(SIZES))
     with tqdm(total=total, leave=False, bar_format="{n}/{total} {desc} {remaining} left") as bar:
 
         def progress(text):

@@ -1,4 +1,6 @@
-"""Hold our speed against plain PyTorch's: the same network and batches, in turns, in one sitting.
+"""Hold our speed against plain PyTorch's: the same network on the CPU, in turns, in one sitting.
+
+PyTorch trains on one batch of random numbers over and over, ours on batches from the pipeline.
 
 Not part of `make bench`, so that PyTorch is no dependency of the course. With PyTorch in an
 environment of its own: ``.venv/bin/python -m tools.compare_pytorch other/bin/python``.
@@ -11,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from helpers import data
+from helpers import data, recipes
 from helpers.files import write
 from helpers.quiet import keras
 from tools import bench, course
@@ -40,7 +42,10 @@ def compare(python, rounds=ROUNDS):
         [python, Path(__file__).with_name("pytorch_worker.py")],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
-    told = json.loads(worker.stdout.readline())
+    first = worker.stdout.readline()
+    if not first:
+        raise SystemExit(f"{python} has no PyTorch, or it cannot be started: see above")
+    told = json.loads(first)
 
     def theirs(dtype, batch):
         worker.stdin.write(f"{dtype} {batch} 3\n")
@@ -50,7 +55,7 @@ def compare(python, rounds=ROUNDS):
     scenes = data.load()
     rates = {}
     for dtype, policy in PRECISIONS.items():
-        model, serve = bench.ours(scenes, policy)
+        model, serve = bench.ours(scenes, policy, recipes.RECIPES["article"])  # no dropout, too
         for _, batch in itertools.product(range(rounds), BATCHES):
             for name, seconds in (
                 ("pytorch", theirs(dtype, batch)),

@@ -23,6 +23,16 @@ def cores():
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
+def _gpus():
+    """Return the names of the graphics cards that the backend uses."""
+    if keras.backend.backend() == "jax":
+        import jax
+
+        return [device.device_kind for device in jax.devices() if device.platform != "cpu"]
+    cards = tf.config.list_physical_devices("GPU")
+    return [tf.config.experimental.get_device_details(card)["device_name"] for card in cards]
+
+
 def machine():
     """Describe this computer in plain values.
 
@@ -30,17 +40,19 @@ def machine():
     -------
     dict
         ``device`` (a sentence), ``processor``, ``processor_lists`` (some of its features),
-        ``cores``, ``isa_limit`` (what ONEDNN_MAX_CPU_ISA says, if anything), ``gpus``,
-        ``versions``.
+        ``cores``, ``settings`` (environment variables that change the arithmetic), ``gpus`` (names
+        of the cards), ``system``, ``versions``.
     """
     name, lists = _processor()
+    settings = ("ONEDNN_MAX_CPU_ISA", "TF_ENABLE_ONEDNN_OPTS")
     return {
         "device": devices.sentence(),
         "processor": name,
         "processor_lists": lists,
         "cores": cores(),
-        "isa_limit": os.environ.get("ONEDNN_MAX_CPU_ISA"),
-        "gpus": [d for d in keras.distribution.list_devices() if "cpu" not in d],
+        "settings": {key: os.environ[key] for key in settings if key in os.environ},
+        "gpus": _gpus(),
+        "system": platform.platform(terse=True),
         "versions": {
             "python": platform.python_version(),
             "keras": keras.__version__,

@@ -58,7 +58,8 @@ def main():
     model = alexnet().to(memory_format=torch.channels_last).train()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-5)
     parameters = sum(weights.numel() for weights in model.parameters())
-    print(json.dumps({"torch": torch.__version__, "trainable_parameters": parameters}), flush=True)
+    told = {"torch": torch.__version__, "threads": torch.get_num_threads()}
+    print(json.dumps(told | {"trainable_parameters": parameters}), flush=True)
     for line in sys.stdin:
         dtype, batch, count = line.split()
         taken = steps(model, optimizer, dtype, int(batch), int(count))

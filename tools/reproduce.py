@@ -7,30 +7,24 @@ the log `trials.csv`. A trial ends with the validation images: recipes are chose
 
 import argparse
 import contextlib
-import csv
 import datetime
 import io
 import json
 import os
 import re
+import shutil
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
 from helpers import checkpoints, data, devices, evaluation, files, recipes, results, saved, training
 from helpers.quiet import keras
-from tools import course
+from tools import course, trials
 from tools.machine import machine
 
 BUILD = course.ROOT / "build" / "reproduce"  # checkpoints and models, one folder a run
-COLUMNS = (
-    "run", "started", "state", "data", "training_images", "seed", *recipes.RECIPES["article"],
-    "images_seen", "seconds", "precision", "validation_accuracy", "images_to_75_percent",
-    "seconds_to_75_percent", "validation_by_pass", "processor", "note",
-)  # fmt: skip
 
 
 class Steps(keras.callbacks.Callback):
@@ -62,172 +56,25 @@ class AboveTheBar(io.TextIOBase):
 def subset(images, count):
     """Keep so many images, chosen by the content of their files as `data.split` chooses.
 
-    The positions of the split decide, so these are images far from the validation part's; the
-    same files on every machine.
-    """
-    highest_first = np.argsort(-data.content_position(images.digests), kind="stable")
-    return images.take(np.sort(highest_first[:count]))
-
-
-def _written(value):
-    """Write a value as it stands in the log."""
-    if isinstance(value, (tuple, list)):
-        return " ".join(map(str, value))
-    return "" if value is None else str(value)
-
-
-def note(path, row):
-    """Put a row into the log: over the row of the same run, or below all others."""
-    rows = []
-    if Path(path).exists():
-        with open(path, encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-    row = {key: _written(value) for key, value in row.items()}
-    at = [number for number, old in enumerate(rows) if old["run"] == row["run"]]
-    if at:
-        rows[at[0]] = rows[at[0]] | row
-    else:
-        rows.append(row)
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    files.write(path, text.getvalue())
-
-
-def until(passes, accuracy):
-    """Return images and seconds after the first pass with this validation accuracy, or None."""
-    seconds = 0
-    for done in passes:
-        seconds += done["seconds"]
-        if done["validation_accuracy"] >= accuracy:
-            return done["images"], round(seconds)
-    return None, None
-
-
-def outcome(history):
-    """Return the columns of the log that tell how a training went."""
-    passes = history["passes"]
-    images, seconds = until(passes, 0.75)
-    return {
-        "images_seen": passes[-1]["images"],
-        "seconds": round(sum(done["seconds"] for done in passes)),
-        "validation_accuracy": round(passes[-1]["validation_accuracy"], 4),
-        "images_to_75_percent": images,
-        "seconds_to_75_percent": seconds,
-        "validation_by_pass": " ".join(f"{100 * p['validation_accuracy']:.1f}" for p in passes),
-    }
-
-
-def rounded(history, digits=4):
-    """Return a history in which losses and accuracies have a few digits: smaller to store."""
-    return {
-        "precision": history["precision"],
-        "images": history["images"],
-        "loss": [round(value, digits) for value in history["loss"]],
-        "passes": [{key: round(v, digits) for key, v in p.items()} for p in history["passes"]],
-    }
-
-
-def describe(scenes):
-    """Return what the images were: counts, classes, fingerprint."""
-    return {
-        "fingerprint": data.fingerprint(scenes),
-        "class_names": list(scenes.class_names),
-        "train": len(scenes.train.labels),
-        "validation": len(scenes.validation.labels),
-        "test": len(scenes.test.labels),
-    }
-
-
-def follow(model, scenes, plans, recipe, seed, folder):
-    """Train with a progress bar, from where an earlier call stopped, and return the history."""
-    size = recipe["batch_size"]
-    steps = [-(-len(order) // size) for order, _ in plans]
-    done = len(checkpoints.newest(folder)[1].get("history", {"passes": []})["passes"])
-    bar = tqdm(total=sum(steps), initial=sum(steps[:done]), unit="step", smoothing=0.05)
-    with bar, contextlib.redirect_stdout(AboveTheBar(bar)):
-        return training.train(
-            model, scenes, plans, size, seed, folder, resume=True, callbacks=[Steps(bar)]
-        )
-
-
-def run(name, recipe, seed, scenes, place, words="", title="", tested=True, remark=""):
-    """Train by a recipe, note it in the log, and test.
-
     Parameters
     ----------
-    name : str
-        Of the run; its folder below `build/reproduce` has this name, with the images' fingerprint.
-    recipe : dict
-    seed : int
-    scenes : Scenes
-    place : Path
-        Folder of `trials.csv` and `runs/`.
-    words : str
-        The command that does it again.
-    title : str
-        For tables and figures.
-    tested : bool
-        Whether to open the test images.
-    remark : str
-        For the log.
+    images : Images
+    count : int
 
     Returns
     -------
-    dict
-        What `runs/NAME.json` holds; without ``test`` if that was not asked for. It also lies
-        beside the model, in ``record.json``.
+    Images
+        The same files on every machine; a smaller subset lies within a larger one.
+
+    Raises
+    ------
+    ValueError
+        If there are not so many images.
     """
-    folder = BUILD / f"{name}-{data.fingerprint(scenes)}"
-    policy, why = devices.choose_precision(os.environ.get("PRECISION"), folder / "checkpoints")
-    print(devices.sentence(), "Precision:", why)
-    here = machine()
-    row = {"run": name, "state": "started", "data": data.fingerprint(scenes)}
-    row |= {"training_images": len(scenes.train.labels), "seed": seed, **recipe}
-    row |= {"precision": policy, "processor": here["processor"]}
-    row |= {"note": remark} if remark else {}
-    if not (folder / "checkpoints").exists():
-        row["started"] = datetime.datetime.now().isoformat(" ", "minutes")
-    note(place / "trials.csv", row)
-    model, plans = training.prepare(scenes, recipe, policy, seed)
-    history = follow(model, scenes, plans, recipe, seed, folder / "checkpoints")
-    saved.save(
-        model, folder, scenes.class_names, recipe=recipe, precision=policy, seed=seed,
-        history=history,
-    )  # fmt: skip
-    note(place / "trials.csv", {"run": name, "state": "finished", **outcome(history)})
-    model, _ = saved.load(folder, scenes.class_names)
-    record = {
-        "name": name,
-        "title": title,
-        "command": words,
-        "recipe": recipe,
-        "seed": seed,
-        "data": describe(scenes),
-        "machine": here,
-        "precision": policy,
-        "history": rounded(history),
-        "validation": measured(model, scenes.validation),
-    }
-    if tested:
-        record["test"] = measured(model, scenes.test)
-        kernel = np.asarray(model.get_layer("conv0").kernel, np.float16)
-        with files.whole(place / "runs" / f"{name}-conv0.npy", kernel.nbytes) as beside:
-            np.save(beside, kernel)
-        files.write(place / "runs" / f"{name}.json", json.dumps(record) + "\n")
-    files.write(folder / "record.json", json.dumps(record) + "\n")
-    return record
-
-
-def measured(model, images):
-    """Let the model answer and return the measures and the images a second."""
-    start = time.perf_counter()
-    probabilities = evaluation.predict(model, images, 64)
-    seconds = time.perf_counter() - start
-    return evaluation.summary(images.labels, probabilities) | {
-        "images_per_second": round(len(images.labels) / seconds, 1)
-    }
+    if not 0 < count <= len(images.labels):
+        raise ValueError(f"TRAIN={count}: there are {len(images.labels):,} training images")
+    highest_first = np.argsort(-data.content_position(images.digests), kind="stable")
+    return images.take(np.sort(highest_first[:count]))
 
 
 def changes(words):
@@ -251,32 +98,171 @@ def changes(words):
     return values
 
 
-def run_name(recipe_name, recipe, told):
-    """Name a run by what differs from the recipe of that name, and its seed."""
-    parts = [recipe_name, *(word for word in told.changes if not word.startswith("images="))]
-    if told.train:
-        parts.append(f"{told.train}-images")
-    if recipe["images"] != recipes.RECIPES[recipe_name]["images"]:
-        parts.append(f"{recipe['images']}-seen")
-    return re.sub(r"[^\w.]+", "-", "-".join([*parts, f"seed{told.seed}"])).replace("_", "-")
+def run_name(name, recipe, seed, train=None):
+    """Name a run by its recipe, what differs from it, and its seed."""
+    parts = [name]
+    for key, value in recipe.items():
+        if trials.written(value) != trials.written(recipes.RECIPES[name][key]):
+            text = trials.written(value).replace("-", "minus") if key != "images" else value
+            parts.append(f"{text}-seen" if key == "images" else f"{key}-{text}")
+    parts += [f"{train}-images"] if train else []
+    return re.sub(r"[^\w.]+", "-", "-".join([*parts, f"seed{seed}"])).replace("_", "-")
 
 
-def command(recipe_name, recipe, told):
+def command(told, name, recipe, policy):
     """Return the line to type that does a run again."""
-    words = [f"make {'trial' if told.trial else 'reproduce'} RECIPE={recipe_name}"]
-    words.append(f"SEED={told.seed}")
-    if recipe["images"] != recipes.RECIPES[recipe_name]["images"]:
+    words = [f"make {'trial' if told.trial else 'reproduce'} RECIPE={name} SEED={told.seed}"]
+    if recipe["images"] != recipes.RECIPES[name]["images"]:
         words.append(f"IMAGES={recipe['images']}")
-    if told.train:
-        words.append(f"TRAIN={told.train}")
+    words += [f"TRAIN={told.train}"] if told.train else []
     if changed := [word for word in told.changes if not word.startswith("images=")]:
         words.append(f'CHANGES="{" ".join(changed)}"')
-    return " ".join([*words, "DATA=..."])
+    words.append(f"PRECISION={policy}")
+    words += ["DATA=folder"] if os.environ.get("ALEXNET_DATA") else []
+    return " ".join(words)
 
 
-def verdict(record, kind):
+def rounded(history, digits=4):
+    """Return a history in which losses and accuracies have a few digits: smaller to store."""
+    return {
+        "precision": history["precision"],
+        "images": history["images"],
+        "loss": [round(value, digits) for value in history["loss"]],
+        "passes": [{key: round(v, digits) for key, v in p.items()} for p in history["passes"]],
+    }
+
+
+def describe(scenes):
+    """Return what the images were: counts, classes, fingerprint."""
+    return {
+        "fingerprint": data.fingerprint(scenes),
+        "class_names": list(scenes.class_names),
+        "train": len(scenes.train.labels),
+        "validation": len(scenes.validation.labels),
+        "test": len(scenes.test.labels),
+        "unreadable": len(scenes.unreadable),
+    }
+
+
+def measured(model, images):
+    """Let the model answer and return the measures and the images a second."""
+    evaluation.predict(model, images.take(slice(64)), 64)  # the first time it is set up
+    start = time.perf_counter()
+    probabilities = evaluation.predict(model, images, 64)
+    seconds = time.perf_counter() - start
+    return evaluation.summary(images.labels, probabilities) | {
+        "images_per_second": round(len(images.labels) / seconds, 1)
+    }
+
+
+def follow(model, scenes, plans, recipe, seed, folder):
+    """Train with a progress bar, from where an earlier call stopped, and return the history."""
+    size = recipe["batch_size"]
+    steps = [-(-len(order) // size) for order, _ in plans]
+    done = len(checkpoints.newest(folder)[1].get("history", {"passes": []})["passes"])
+    bar = tqdm(total=sum(steps), initial=sum(steps[:done]), unit="step", smoothing=0.05)
+    with bar, contextlib.redirect_stdout(AboveTheBar(bar)):
+        return training.train(
+            model, scenes, plans, size, seed, folder, resume=True, callbacks=[Steps(bar)]
+        )
+
+
+def run(name, told, recipe, scenes, place, words, title=""):
+    """Train by a recipe, note it in the log, and test.
+
+    Parameters
+    ----------
+    name : str
+        Of the run; its folder below `build/reproduce` has this name, with the images' fingerprint.
+    told : argparse.Namespace
+        ``seed``, ``trial`` (whether to leave the test images alone), ``note`` (for the log).
+    recipe : dict
+        See `recipes.choose`.
+    scenes : Scenes
+    place : Path
+        Folder of `trials.csv` and `runs/`.
+    words : callable
+        From the precision to the command that does it again.
+    title : str
+        For tables and figures.
+
+    Returns
+    -------
+    dict
+        What `runs/NAME.json` holds; without ``test`` for a trial. It also lies beside the model,
+        in ``record.json``: what is there is not done again.
+
+    Raises
+    ------
+    ValueError
+        If the log, or a checkpoint, has this run with other values.
+    RuntimeError
+        If another program is at it.
+    """
+    log, folder = place / "trials.csv", BUILD / f"{name}-{data.fingerprint(scenes)}"
+    row = {"run": name, "data": data.fingerprint(scenes), "seed": told.seed, **recipe}
+    row |= {"training_images": len(scenes.train.labels)}
+    with files.alone(folder):
+        line, kept = trials.find(log, row), folder / "record.json"
+        if kept.exists() and line and line["state"] == "finished":
+            record = json.loads(kept.read_text(encoding="utf-8"))
+        else:
+            policy, why = devices.choose_precision(
+                os.environ.get("PRECISION"), folder / "checkpoints"
+            )
+            print(devices.sentence(), "Precision:", why)
+            record = {"name": name, "title": title, "command": words(policy), "recipe": recipe}
+            record |= {"seed": told.seed, "data": describe(scenes), "machine": machine()}
+            record |= {"precision": policy}
+            if not line:
+                row["started"] = datetime.datetime.now().isoformat(" ", "minutes")
+            row |= {"note": told.note} if told.note else {}
+            record |= _train(record, row, scenes, log, folder)
+        if not (told.trial or "test" in record):
+            record |= {
+                "command": words(record["precision"]),
+                **_test(record, scenes, folder, place),
+            }
+            files.write(place / "runs" / f"{name}.json", json.dumps(record) + "\n")
+        files.write(kept, json.dumps(record) + "\n")
+    return record
+
+
+def _train(record, row, scenes, log, folder):
+    """Train, keep the log, save the model, and return the history and what is known of it."""
+    recipe, seed, policy = record["recipe"], record["seed"], record["precision"]
+    model, plans = training.prepare(scenes, recipe, policy, seed)
+    row |= {"state": "started", "precision": policy, "command": record["command"]}
+    row |= {"processor": record["machine"]["processor"], **dict.fromkeys(trials.FOUND)}
+    trials.note(log, row)
+    key = {"run": row["run"], "data": row["data"]}
+    try:
+        history = follow(model, scenes, plans, recipe, seed, folder / "checkpoints")
+    except BaseException as error:
+        stopped = isinstance(error, KeyboardInterrupt)
+        trials.note(log, {**key, "state": "stopped" if stopped else f"failed: {error}"})
+        raise
+    kept = {"name": row["run"], "recipe": recipe, "seed": seed, "history": history}
+    saved.save(model, folder, scenes.class_names, **kept)
+    model, _ = saved.load(folder, scenes.class_names)
+    found = {"history": rounded(history), "validation": measured(model, scenes.validation)}
+    files.write(folder / "record.json", json.dumps(record | found) + "\n")
+    trials.note(log, {**key, "state": "finished", **trials.outcome(history["passes"])})
+    shutil.rmtree(folder / "checkpoints")
+    return found
+
+
+def _test(record, scenes, folder, place):
+    """Test the saved model, keep its first filters, and return the measures."""
+    model, _ = saved.load(folder, scenes.class_names)
+    kernel = np.asarray(model.get_layer("conv0").kernel, np.float16)
+    with files.whole(place / "runs" / f"{record['name']}-conv0.npy", kernel.nbytes) as beside:
+        np.save(beside, kernel)
+    return {"test": measured(model, scenes.test)}
+
+
+def verdict(part, kind):
     """Say in a sentence what a run reached."""
-    part = record[kind]
     low, high = part["interval"]
     return (
         f"{kind}: {part['accuracy']:.1%} of {part['images']:,} images "
@@ -290,7 +276,7 @@ def main(words=None):
     Raises
     ------
     SystemExit
-        If the arguments do not fit; the sentence says why.
+        If something does not fit or goes wrong; the sentence says what.
     """
     parser = argparse.ArgumentParser(prog="make reproduce")
     parser.add_argument("seed", type=int)
@@ -299,26 +285,27 @@ def main(words=None):
     parser.add_argument("--results", default="build/results", help="folder for what is found")
     parser.add_argument("--note", default="", help="a remark for the log")
     parser.add_argument("changes", nargs="*", help="values of the recipe, such as dropout=0.5")
-    told = parser.parse_args(words)
+    told = parser.parse_intermixed_args(words)
     course.use_images_from_where_make_was_called()
     try:
         name, recipe = recipes.choose(**changes(told.changes))
-    except ValueError as error:
-        raise SystemExit(str(error)) from None
-    scenes = data.load(skip_unreadable=True)
-    if told.train:
-        scenes = scenes._replace(train=subset(scenes.train, told.train))
-    named = run_name(name, recipe, told)
-    record = run(
-        named, recipe, told.seed, scenes, course.ROOT / told.results, command(name, recipe, told),
-        title=", ".join([f"recipe {name}", *told.changes, f"seed {told.seed}"]),
-        tested=not told.trial, remark=told.note,
-    )  # fmt: skip
+        scenes = data.load(skip_unreadable=True)
+        if told.train:
+            scenes = scenes._replace(train=subset(scenes.train, told.train))
+        named = run_name(name, recipe, told.seed, told.train)
+        earlier = results.recorded(named) if named in results.names() else {}
+        record = run(
+            named, told, recipe, scenes, course.ROOT / told.results,
+            lambda policy: command(told, name, recipe, policy),
+            ", ".join([f"recipe {name}", *told.changes, f"seed {told.seed}"]),
+        )  # fmt: skip
+    except (ValueError, OSError, RuntimeError, MemoryError, ArithmeticError) as error:
+        raise SystemExit(f"{type(error).__name__}: {error}") from error
     for kind in ("validation", "test"):
         if kind in record:
-            print(verdict(record, kind))
-            if named in results.names():
-                print("  recorded:", verdict(results.recorded(named), kind))
+            print(verdict(record[kind], kind))
+            if earlier.get("data") == record["data"] and kind in earlier:
+                print("  recorded by us:", verdict(earlier[kind], kind))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers import plots, results
-from helpers.files import write
+from helpers.files import whole, write
 from tools import course
 
 START, END = "<!-- results: make results writes this -->", "<!-- end of results -->"
@@ -14,11 +14,12 @@ ORDER = ("article-2020", "article", "course")  # by the beginning of the run's n
 
 
 def runs(folder=results.RESULTS):
-    """Return the recorded runs whose names begin as ORDER says, in that order."""
-    names = results.names(folder)
-    first = [name for name in names if name == ORDER[0]]
-    rest = [[n for n in names if n.startswith(start) and n not in first] for start in ORDER[1:]]
-    return [results.recorded(name, folder) for name in sum(rest, first)]
+    """Return the recorded runs in the order of ORDER, then the others."""
+
+    def place(name):
+        return next((n for n, start in enumerate(ORDER) if name.startswith(start)), len(ORDER))
+
+    return [results.recorded(name, folder) for name in sorted(results.names(folder), key=place)]
 
 
 def row(run):
@@ -29,8 +30,9 @@ def row(run):
         done["seconds"] for done in run["history"]["passes"]
     )
     command = f"`{run['command']}`" if run.get("command") else run["source"]
+    passes = images / run["data"]["train"]
     return (
-        f"| {run['title']} | {images:,} ({images / run['data']['train']:.0f} passes over "
+        f"| {run['title']} | {images:,} ({passes:.3g} passes over "
         f"{run['data']['train']:,}) | {rate:.0f} | **{test['accuracy']:.1%}** of "
         f"{test['images']:,} ({low_high[0]:.1%} to {low_high[1]:.1%}) | {command} |"
     )
@@ -78,10 +80,10 @@ def main():
     readme = course.ROOT / "README.md"
     write(readme, with_table(readme.read_text(encoding="utf-8")))
     target = results.RESULTS / "plots"
-    target.mkdir(exist_ok=True)
     for run in runs():
         for name, figure in figures(run).items():
-            figure.savefig(target / name)
+            with whole(target / name, 150_000) as beside:
+                figure.savefig(beside)
             print(f"{target / name}: {figure.alt}")
 
 

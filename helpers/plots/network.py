@@ -144,7 +144,14 @@ def filters(kernels, columns=16):
 
 
 def _smoothness(kernels):
-    """Say how alike neighbouring weights are: 1 is perfectly smooth, 0 is noise."""
+    """Say how alike neighbouring weights are, down and across."""
     centred = kernels - kernels.mean(axis=(0, 1), keepdims=True)
-    alike = (centred[:, 1:] * centred[:, :-1]).mean() / (centred**2).mean()
+    pairs = [(centred[1:], centred[:-1]), (centred[:, 1:], centred[:, :-1])]
+    alike = np.mean([_correlation(one, other) for one, other in pairs])
     return f"neighbouring weights are alike by {alike:.2f}, where 0 is noise and 1 is smooth"
+
+
+def _correlation(one, other):
+    """Return the cosine of the angle between two arrays, 0 where one of them is all 0."""
+    size = np.sqrt((one**2).sum() * (other**2).sum())
+    return (one * other).sum() / size if size else 0.0

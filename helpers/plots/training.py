@@ -178,25 +178,29 @@ def learning_rates(schedules):
     Returns
     -------
     Figure
-        What is less than a hundredth of the lowest schedule's highest rate lies below the frame.
+        Left the first schedule alone, right all of them on one scale.
     """
-    made, axis = figure(size=(11, 5))
+    made, (alone, together) = figure(1, 2, (13, 4.6))
     told = []
-    for (name, rates), (colour, style, _) in zip(schedules.items(), LINES, strict=False):
-        axis.plot(range(len(rates)), rates, style, color=colour, linewidth=3, label=name)
+    for number, ((name, rates), (colour, style, _)) in enumerate(
+        zip(schedules.items(), LINES, strict=False)
+    ):
+        for axis in (together,) if number else (alone, together):
+            axis.plot(range(len(rates)), rates, style, color=colour, linewidth=3, label=name)
         told.append(
             f"{name}: {rates[0]:.2g} at the start, at most {max(rates):.2g}, first at "
             f"step {np.argmax(rates):,}, and {rates[-1]:.2g} at step {len(rates) - 1:,}."
         )
-    highest = [max(rates) for rates in schedules.values()]
-    axis.set_yscale("log")
-    axis.set(xlabel="steps", ylabel="learning rate (log scale)", xlim=(0, None))
-    axis.set_ylim(min(highest) / 100, 2 * max(highest))
-    axis.locator_params(axis="x", nbins=6)
-    axis.xaxis.set_major_formatter("{x:,.0f}")
-    axis.yaxis.set_major_formatter("{x:.0e}")
-    made.legend(loc="outside upper center", ncols=3, frameon=False, handlelength=3)
-    made.alt = "Learning rates over the steps, on a log scale. " + " ".join(told)
+    alone.set(title=f"{next(iter(schedules))}, alone", ylabel="learning rate")
+    together.set(title="on one scale")
+    for axis in (alone, together):
+        axis.set(xlabel="step", xlim=(0, None), ylim=(0, None))
+        axis.margins(y=0.08)
+        axis.ticklabel_format(axis="y", style="sci", scilimits=(-2, 2))
+        axis.locator_params(axis="x", nbins=5)
+        axis.xaxis.set_major_formatter("{x:,.0f}")
+    together.legend(loc="center right", frameon=False, handlelength=3)
+    made.alt = "Learning rates over the steps. " + " ".join(told)
     return made
 
 
