@@ -1,5 +1,6 @@
 """Recorded runs, the log of trials, the table made of them, and the measurement of speed."""
 
+import csv
 import functools
 import json
 import re
@@ -95,6 +96,15 @@ def test_every_line_of_the_trial_log_says_what_was_told_and_what_came_out():
             assert row["images_seen"] == row["images"]
             reached = [value >= 75 for value in curve]
             assert bool(row["images_to_75_percent"]) == any(reached)
+
+
+def test_the_reader_answered_240_photographs_of_the_test_part():
+    with open(results.RESULTS / "reader.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    classes = {"buildings", "forest", "glacier", "mountain", "sea", "street"}
+    assert len({row["file"] for row in rows}) == len(rows) == 240
+    for row in rows:
+        assert row["label"] == row["file"].split("/")[0] in classes and row["answer"] in classes
 
 
 BENCHES = sorted((results.RESULTS / "bench").glob("*.json"))
