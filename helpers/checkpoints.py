@@ -11,14 +11,14 @@ from helpers.quiet import keras
 RECORDS = "[0-9][0-9][0-9][0-9].json"
 
 
-def arguments(model, scenes, plans, batch_size, seed):
+def arguments(model, scenes, plans, batch_size, seed, bn_batches=0):
     """Write down all that a training is told, as plain values.
 
     Parameters
     ----------
     model : keras.Model
         Compiled.
-    scenes, plans, batch_size, seed
+    scenes, plans, batch_size, seed, bn_batches
         See `training.train`.
 
     Returns
@@ -38,6 +38,7 @@ def arguments(model, scenes, plans, batch_size, seed):
         "images": images.hexdigest()[:12],
         "batch_size": batch_size,
         "seed": seed,
+        "bn_batches": bn_batches,
         "loss": keras.saving.serialize_keras_object(model.loss),
         "optimizer": model.optimizer.get_config(),
         "model": {layer.name: layer.get_config() for layer in model.layers},

@@ -169,7 +169,9 @@ def load_or_train(scenes, name, recipe):
     print("Precision:", why)
     with alone(folder):
         model, plans = training.prepare(scenes, recipe, policy)
-        history = training.train(model, scenes, plans, recipe["batch_size"])
+        history = training.train(
+            model, scenes, plans, recipe["batch_size"], bn_batches=recipe["bn_batches"]
+        )
         save(model, folder, scenes.class_names, name=name, recipe=recipe, seed=0, history=history)
     return load(folder)
 

@@ -102,6 +102,29 @@ def prepare(scenes, recipe, policy="float32", seed=0):
     return model, plans
 
 
+def settle(model, images):
+    """Take batch normalisation's moving averages anew, as the plain mean over some batches.
+
+    While the weights move fast, the moving averages lag behind them: right in training, wrong in
+    use. No weight is changed here (Y. Wu, J. Johnson, "Rethinking 'Batch' in BatchNorm", 2021,
+    section 3: precise statistics).
+
+    Parameters
+    ----------
+    model : keras.Model
+    images : Dataset or sequence
+        Batches of (images, labels); the labels are not looked at.
+    """
+    norms = [lay for lay in model.layers if isinstance(lay, keras.layers.BatchNormalization)]
+    momenta = [layer.momentum for layer in norms]
+    for number, (pictures, _) in enumerate(images):
+        for layer in norms:
+            layer.momentum = number / (number + 1)
+        model(pictures, training=True)
+    for layer, momentum in zip(norms, momenta, strict=True):
+        layer.momentum = momentum
+
+
 def _stop_unless_finite(loss, images):
     """Raise FloatingPointError where the loss, after so many images, is no number any more."""
     if not math.isfinite(loss):
@@ -157,15 +180,16 @@ def _out_of_memory(error):
     return type(error).__name__ in names or "RESOURCE_EXHAUSTED" in str(error)  # JAX
 
 
-def _one_pass(model, scenes, plan, history, batch_size, callbacks):
+def _one_pass(model, scenes, plan, history, batch_size, bn_batches, callbacks):
     """Train on the images of one plan, ask about the validation images, and note both."""
     served = {"num_classes": len(scenes.class_names), "size": model.input_shape[1]}
-    count, start = len(plan[0]), time.perf_counter()
-    watch = Watch(history, count, batch_size)
+    (order, _), start = plan, time.perf_counter()
+    watch = Watch(history, len(order), batch_size)
     images = batches(scenes.train, plans=[plan], batch_size=batch_size, **served)
     try:
         watchers = [watch, *callbacks]
         fitted = model.fit(images, shuffle=False, verbose=0, callbacks=watchers).history
+        settle(model, images.take(bn_batches))
         loss, accuracy = model.evaluate(batches(scenes.validation, **served), verbose=0)
     except Exception as error:
         if not _out_of_memory(error):
@@ -189,8 +213,9 @@ def _one_pass(model, scenes, plan, history, batch_size, callbacks):
 
 
 def train(
-    model, scenes, plans, batch_size=32, seed=0, checkpoints=None, resume=False, callbacks=()
-):
+    model, scenes, plans, batch_size=32, seed=0, checkpoints=None, resume=False, bn_batches=0,
+    callbacks=(),
+):  # fmt: skip
     """Train a compiled model, one pass after another, and print a line for each.
 
     Parameters
@@ -210,6 +235,8 @@ def train(
     resume : bool, default False
         Go on from the newest whole checkpoint, if there is one. Model and arguments must be those
         of the training that stopped.
+    bn_batches : int, default 0
+        How many batches of a pass to `settle` on before each look at the validation images.
     callbacks : sequence of keras.callbacks.Callback, optional
         Called in every pass.
 
@@ -237,7 +264,7 @@ def train(
     """
     policy = model.get_layer(index=1).dtype_policy.name
     history = {"precision": policy, "images": [], "loss": [], "passes": []}
-    told = checkpoints and states.arguments(model, scenes, plans, batch_size, seed)
+    told = checkpoints and states.arguments(model, scenes, plans, batch_size, seed, bn_batches)
     with alone(checkpoints) if checkpoints else nullcontext():
         if checkpoints and any(Path(checkpoints).glob(states.RECORDS)):
             if not resume:
@@ -254,7 +281,7 @@ def train(
             for layer in model.layers:
                 if hasattr(layer, "seed_generator"):
                     layer.seed_generator.state.assign([seed, number])
-            _one_pass(model, scenes, plans[number], history, batch_size, callbacks)
+            _one_pass(model, scenes, plans[number], history, batch_size, bn_batches, callbacks)
             done, count = history["passes"][-1], len(plans[number][0])
             print(
                 f" {count:,} images in {done['seconds']:.0f} s, {done['accuracy']:.0%} of them "

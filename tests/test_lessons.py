@@ -100,6 +100,17 @@ def test_lesson_04_builds_the_small_net_of_models():
     assert models.small_net().count_params() == 137_574
 
 
+def test_lesson_04_settles_like_training():
+    lesson = definitions("04_gpu_training.ipynb", keras=keras)["settle"]
+    images = np.random.default_rng(0).random((3, 8, 32, 32, 3), np.float32)
+    nets = [models.small_net(), models.small_net()]
+    nets[1].set_weights(nets[0].get_weights())
+    lesson(nets[0], [(batch, None) for batch in images])
+    training.settle(nets[1], [(batch, None) for batch in images])
+    for mine, theirs in zip(*(net.get_weights() for net in nets), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+
+
 def test_lesson_04_plans_and_compiles_like_training_prepare(image_set):
     """The cells that plan, set the rate and compile do what `training.prepare` does."""
     scenes = data.load(image_set())

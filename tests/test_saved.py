@@ -74,14 +74,16 @@ def test_lessons_05_and_06_find_the_model_or_train_one(image_set, monkeypatch, t
     """With a stand-in for the training, which leaves its marks."""
     scenes = data.load(image_set())
     monkeypatch.setenv("ALEXNET_RUN", str(tmp_path))
-    recipe = {"images": 5, "batch_size": 2}
+    recipe = {"images": 5, "batch_size": 2, "bn_batches": 3}
     net = models.alexnet((67, 67, 3), 2)
     calls = []
     monkeypatch.setattr(devices, "choose_precision", lambda: ("float32", "tried."))
     monkeypatch.setattr(training, "prepare", lambda *given: calls.append(given) or (net, "plans"))
-    monkeypatch.setattr(training, "train", lambda *given: calls.append(given) or {"passes": []})
+    monkeypatch.setattr(
+        training, "train", lambda *given, **more: calls.append((*given, more)) or {"passes": []}
+    )
     _, record = saved.load_or_train(scenes, "quick", recipe)
-    assert calls == [(scenes, recipe, "float32"), (net, scenes, "plans", 2)]
+    assert calls == [(scenes, recipe, "float32"), (net, scenes, "plans", 2, {"bn_batches": 3})]
     assert record["class_names"] == list(scenes.class_names) and record["recipe"] == recipe
     assert "training one on 5 images" in capsys.readouterr().out
     calls.clear()

@@ -170,12 +170,13 @@ def test_a_resumed_training_ends_with_the_weights_of_one_never_stopped(
 ):
     plans, folder = plans_of(scenes, 3), tmp_path / "checkpoints"
     unbroken = small(scenes, plans)
-    expected = training.train(unbroken, scenes, plans, batch_size=8, seed=5)
+    told = {"batch_size": 8, "seed": 5, "bn_batches": 2}
+    expected = training.train(unbroken, scenes, plans, **told)
 
-    training.train(small(scenes, plans), scenes, plans[:stop], 8, seed=5, checkpoints=folder)
+    training.train(small(scenes, plans), scenes, plans[:stop], checkpoints=folder, **told)
     gone_on = small(scenes, plans, seed=99)  # its own first weights must not matter
     capsys.readouterr()
-    history = training.train(gone_on, scenes, plans, 8, seed=5, checkpoints=folder, resume=True)
+    history = training.train(gone_on, scenes, plans, checkpoints=folder, resume=True, **told)
     for mine, theirs in zip(gone_on.get_weights(), unbroken.get_weights(), strict=True):
         np.testing.assert_allclose(mine, theirs, atol=1e-5)
     assert capsys.readouterr().out.count("pass ") == 3 - stop  # only what was missing
@@ -268,3 +269,38 @@ def test_prepare_builds_what_the_recipe_says(scenes):
     rate = model.optimizer.get_config()["learning_rate"]["config"]
     steps = sum(-(-len(order) // 32) for order, _ in plans)
     assert rate["warmup_target"] == 0.5 and rate["warmup_steps"] + rate["decay_steps"] == steps
+
+
+def test_settled_averages_are_the_plain_mean_over_the_batches():
+    net = models.small_net((16, 16, 3), 2, bn_momentum=0.9)
+    first = net.get_layer("bn0")
+    before = net.get_layer("conv0").kernel.numpy().copy()
+    images = np.random.default_rng(0).random((3, 8, 16, 16, 3), np.float32)
+    training.settle(net, [(batch, None) for batch in images])
+    values = [np.asarray(net.get_layer("conv0")(batch)) for batch in images]
+    mean = np.mean([value.mean(axis=(0, 1, 2)) for value in values], axis=0)
+    variance = np.mean([value.var(axis=(0, 1, 2)) for value in values], axis=0)
+    np.testing.assert_allclose(first.moving_mean, mean, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(first.moving_variance, variance, rtol=1e-4, atol=1e-6)
+    assert {net.get_layer(name).momentum for name in ("bn0", "bn1")} == {0.9}
+    np.testing.assert_array_equal(net.get_layer("conv0").kernel, before)
+
+
+def test_averages_are_settled_before_the_validation_and_the_weights_learn_the_same(scenes):
+    plans = plans_of(scenes, 1)
+    nets = [small(scenes, plans) for _ in range(2)]
+    histories = [
+        training.train(net, scenes, plans, 8, bn_batches=count) for net, count in zip(nets, (0, 2))
+    ]
+    assert histories[0]["loss"] == pytest.approx(histories[1]["loss"])
+    lagging, settled = (np.asarray(net.get_layer("bn0").moving_variance) for net in nets)
+    assert not np.allclose(lagging, settled)
+    served = {"num_classes": len(scenes.class_names), "size": nets[1].input_shape[1]}
+    pictures = [
+        x for x, _ in batches.batches(scenes.train, plans=plans, batch_size=8, **served).take(2)
+    ]
+    values = [np.asarray(nets[1].get_layer("conv0")(x)) for x in pictures]
+    expected = np.mean([value.var(axis=(0, 1, 2)) for value in values], axis=0)
+    np.testing.assert_allclose(settled, expected, rtol=1e-3)
+    loss = nets[1].evaluate(batches.batches(scenes.validation, **served), verbose=0)[0]
+    assert histories[1]["passes"][0]["validation_loss"] == pytest.approx(loss, rel=1e-3)

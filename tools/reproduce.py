@@ -163,8 +163,9 @@ def follow(model, scenes, plans, recipe, seed, folder):
     bar = tqdm(total=sum(steps), initial=sum(steps[:done]), unit="step", smoothing=0.05)
     with bar, contextlib.redirect_stdout(AboveTheBar(bar)):
         return training.train(
-            model, scenes, plans, size, seed, folder, resume=True, callbacks=[Steps(bar)]
-        )
+            model, scenes, plans, size, seed, folder, resume=True,
+            bn_batches=recipe["bn_batches"], callbacks=[Steps(bar)],
+        )  # fmt: skip
 
 
 def run(name, told, recipe, scenes, place, words, title=""):
