@@ -162,7 +162,22 @@ def test_learning_curves_are_the_histories():
     assert [label.get_text() for label in right.texts] == ["80.0 %", "40.0 %"]
     assert [label.xy for label in right.texts] == [(180, 80), (10, 40)]
     assert "from 9.00 to 0.00" in made.alt and "50.0 per cent after the first pass" in made.alt
-    assert "80.0 after 2, at 180 images" in made.alt and "commonest class at 25.0" in made.alt
+    assert "to 0.00, at 180 images; " in made.alt and "80.0 after 2." in made.alt
+    assert "commonest class at 25.0" in made.alt
+
+
+def test_learning_curves_may_be_cut_where_the_shorter_one_ends():
+    runs = {"long": history([9.0] * 18, [0.5, 0.8]), "short": history([3.0] * 5, [0.4])}
+    for until, passes in ((100, [[90], [50]]), (50, [[], [50]])):
+        made = plots.learning_curves(runs, until=until)
+        left, right = made.axes
+        assert max(left.lines[0].get_xdata()) == until
+        assert [list(line.get_xdata()) for line in right.lines] == passes
+    assert "long: the loss, averaged over nine batches, goes from 9.00 to 9.00, at 50 images." in (
+        made.alt
+    )
+    made = plots.learning_curves({"long": runs["long"]}, until=20)  # no pass at all
+    assert not made.axes[1].texts and len(made.axes[0].lines[0].get_xdata()) == 2
 
 
 def test_numbers_of_equal_runs_stand_apart():

@@ -1,5 +1,7 @@
 """Figures of trainings: loss and accuracy, learning rates, augmentation (lessons 04 and 04b)."""
 
+import math
+
 import numpy as np
 from matplotlib.ticker import LogLocator
 
@@ -9,7 +11,7 @@ LINES = tuple(zip(SERIES, ("-", "--", ":", "-.", "-"), ("o", "s", "^", "D", "v")
 
 
 @styled
-def learning_curves(runs, chance=None):
+def learning_curves(runs, chance=None, until=math.inf):
     """Draw the training loss and the validation accuracy over the images seen.
 
     Parameters
@@ -18,6 +20,8 @@ def learning_curves(runs, chance=None):
         ``{name: history}``, up to five; see `training.train`.
     chance : float, optional
         Drawn as a dashed line: what one reaches by always giving the commonest answer, 0 to 1.
+    until : float, optional
+        Images seen after which nothing is drawn.
 
     Returns
     -------
@@ -26,22 +30,30 @@ def learning_curves(runs, chance=None):
         thick one, right a marker for each pass.
     """
     made, (left, right) = figure(1, 2, (13, 5.6), sharex=True)
-    told, ends = [], []
+    told, ends, longest = [], [], 0
     for (name, run), (colour, style, marker) in zip(runs.items(), LINES, strict=False):
-        loss = _smooth(run["loss"])
-        left.plot(run["images"], run["loss"], color=colour, linewidth=0.8, alpha=0.4)
-        left.plot(run["images"], loss, style, color=colour, linewidth=2.5)
-        seen = [done["images"] for done in run["passes"]]
-        percent = [100 * done["validation_accuracy"] for done in run["passes"]]
-        right.plot(seen, percent, style, marker=marker, color=colour, linewidth=2.5,
-                   markersize=11 if len(seen) < 20 else 6, label=name)  # fmt: skip
-        ends.append((seen[-1], percent[-1]))
+        images = [seen for seen in run["images"] if seen <= until]
+        loss = _smooth(run["loss"][: len(images)])
+        left.plot(images, run["loss"][: len(images)], color=colour, linewidth=0.8, alpha=0.4)
+        left.plot(images, loss, style, color=colour, linewidth=2.5)
         told.append(
             f"{name}: the loss, averaged over nine batches, goes from {loss[0]:.2f} to "
-            f"{loss[-1]:.2f}; the validation accuracy is {percent[0]:.1f} per cent after the first "
-            f"pass and {percent[-1]:.1f} after {len(seen)}, at {seen[-1]:,} images."
+            f"{loss[-1]:.2f}, at {images[-1]:,} images"
         )
-    heights = _apart([value for _, value in ends], 6)
+        passes = [done for done in run["passes"] if done["images"] <= until]
+        seen = [done["images"] for done in passes]
+        percent = [100 * done["validation_accuracy"] for done in passes]
+        right.plot(seen, percent, style, marker=marker, color=colour, linewidth=2.5,
+                   markersize=11 if len(seen) < 20 else 6, label=name)  # fmt: skip
+        longest = max(longest, images[-1])
+        if passes:
+            ends.append((seen[-1], percent[-1]))
+            told[-1] += (
+                f"; the validation accuracy is {percent[0]:.1f} per cent after the first pass and "
+                f"{percent[-1]:.1f} after {len(seen)}"
+            )
+        told[-1] += "."
+    heights = _apart([value for _, value in ends], 6) if ends else []
     for (images, value), height in zip(ends, heights, strict=True):
         box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
         right.annotate(f"{value:.1f} %", (images, height), (12, 0), textcoords="offset points",
@@ -58,7 +70,7 @@ def learning_curves(runs, chance=None):
     left.yaxis.set_minor_formatter("")
     right.set(ylabel="validation accuracy in per cent", ylim=(0, 100))
     for axis in (left, right):
-        axis.set(xlabel="images seen", xlim=(0, 1.2 * max(ends)[0]))
+        axis.set(xlabel="images seen", xlim=(0, 1.2 * longest))
         axis.locator_params(axis="x", nbins=6)
         axis.xaxis.set_major_formatter("{x:,.0f}")
     made.legend(*right.get_legend_handles_labels(), loc="outside upper center", ncols=3,
