@@ -107,6 +107,17 @@ def test_the_reader_answered_240_photographs_of_the_test_part():
         assert row["label"] == row["file"].split("/")[0] in classes and row["answer"] in classes
 
 
+def test_lesson_04_says_what_trainings_without_settling_gave():
+    rows = trials.read(results.RESULTS / "trials.csv")
+    five = [row for row in rows if re.match("quick-before-.*crop-0.8.*seed[0-4]$", row["run"])]
+    curves = np.array([row["validation_by_pass"].split() for row in five], float)
+    assert len(five) == 5 and {row["bn_batches"] for row in five} == {"0"}
+    said = [f"{min(part)} to {max(part)} %" for part in (curves[:, 0], curves[:, -1])]
+    lesson = (course.NOTEBOOKS / "04_gpu_training.ipynb").read_text(encoding="utf-8")
+    assert f"had {said[0]} of the validation images right after the first pass" in lesson
+    assert f"and {said[1]} at the end" in lesson
+
+
 BENCHES = sorted((results.RESULTS / "bench").glob("*.json"))
 
 
