@@ -11,14 +11,14 @@ from helpers.quiet import keras
 RECORDS = "[0-9][0-9][0-9][0-9].json"
 
 
-def arguments(model, scenes, plans, batch_size, seed, bn_batches=0):
+def arguments(model, scenes, plans, batch_size, seed, bn_batches=0, averaging=0.0):
     """Write down all that a training is told, as plain values.
 
     Parameters
     ----------
     model : keras.Model
         Compiled.
-    scenes, plans, batch_size, seed, bn_batches
+    scenes, plans, batch_size, seed, bn_batches, averaging
         See `training.train`.
 
     Returns
@@ -39,6 +39,7 @@ def arguments(model, scenes, plans, batch_size, seed, bn_batches=0):
         "batch_size": batch_size,
         "seed": seed,
         "bn_batches": bn_batches,
+        "averaging": averaging,
         "loss": keras.saving.serialize_keras_object(model.loss),
         "optimizer": model.optimizer.get_config(),
         "model": {layer.name: layer.get_config() for layer in model.layers},
@@ -56,7 +57,18 @@ def _differences(then, now, name=""):
     return [] if then == now else [f"{name} was {then!r} and is {now!r}"]
 
 
-def keep(model, folder, history, told):
+def _weights(path):
+    """Say where the weights of a record lie: the net's, and its average's if it has one."""
+    return path.with_suffix(".weights.h5"), path.with_suffix(".average.weights.h5")
+
+
+def _seal(record, path):
+    """Seal a record with its net's weights, which must be there, and with its average's."""
+    net, average = _weights(path)
+    return seal(record, net, *[average] * average.exists())
+
+
+def keep(model, folder, history, told, average=None):
     """Save weights, optimizer and history after a pass, and keep those of the pass before.
 
     Parameters
@@ -67,18 +79,21 @@ def keep(model, folder, history, told):
         See `training.train`.
     told : dict
         See `arguments`.
+    average : keras.Model, optional
+        A second net with the averaged weights, see `training.Average`.
     """
     folder, number = Path(folder), len(history["passes"])
-    for pattern in (RECORDS, RECORDS.replace("json", "weights.h5")):
-        for old in folder.glob(pattern):
-            if int(old.name[:4]) != number - 1:
-                old.unlink()
-    numbers = [*model.variables, *model.optimizer.variables]
-    weights = folder / f"{number:04}.weights.h5"
-    with whole(weights, needs=4 * sum(math.prod(variable.shape) for variable in numbers)) as beside:
-        model.save_weights(beside)
+    for old in folder.glob(RECORDS.replace("json", "*")):
+        if int(old.name[:4]) != number - 1:
+            old.unlink()
     record = {"history": history, "arguments": told}
-    write(folder / f"{number:04}.json", json.dumps({**record, "sha256": seal(record, weights)}))
+    path = folder / f"{number:04}.json"
+    for net, weights in zip([model, average] if average else [model], _weights(path)):
+        numbers = [*net.variables, *net.optimizer.variables]
+        needs = 4 * sum(math.prod(variable.shape) for variable in numbers)
+        with whole(weights, needs) as beside:
+            net.save_weights(beside)
+    write(path, json.dumps({**record, "sha256": _seal(record, path)}))
 
 
 def newest(folder):
@@ -104,7 +119,7 @@ def newest(folder):
     for path in records:
         try:
             record = json.loads(path.read_text(encoding="utf-8"))
-            if record.pop("sha256") == seal(record, path.with_suffix(".weights.h5")):
+            if record.pop("sha256") == _seal(record, path):
                 return path, record
         except (FileNotFoundError, ValueError, KeyError, AttributeError, TypeError):
             pass
@@ -114,8 +129,8 @@ def newest(folder):
     return None, {}
 
 
-def restore(model, path, record, told):
-    """Bring model and optimizer to where they were when a checkpoint was kept.
+def restore(model, path, record, told, average=None):
+    """Bring model, optimizer and average to where they were when a checkpoint was kept.
 
     Parameters
     ----------
@@ -125,6 +140,8 @@ def restore(model, path, record, told):
         See `newest`.
     told : dict
         `arguments` of the training that wants to go on.
+    average : keras.Model, optional
+        See `keep`.
 
     Returns
     -------
@@ -148,5 +165,6 @@ def restore(model, path, record, told):
             "of that training, or name another folder"
         )
     model.optimizer.build(model.trainable_variables)
-    model.load_weights(path.with_suffix(".weights.h5"))
+    for net, weights in zip([model, average] if average else [model], _weights(path)):
+        net.load_weights(weights)
     return record["history"]

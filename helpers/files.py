@@ -10,24 +10,25 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 
-def seal(record, path):
-    """Compute one fingerprint of a record and a file, so that neither can change alone.
+def seal(record, *paths):
+    """Compute one fingerprint of a record and of files, so that none can change alone.
 
     Parameters
     ----------
     record : dict
         Plain values.
-    path : Path
-        Of the file.
+    *paths : Path
+        Of the files.
 
     Returns
     -------
     str
         SHA-256 as hexadecimal digits.
     """
-    with open(path, "rb") as file:
-        content = hashlib.file_digest(file, "sha256").hexdigest()
-    text = json.dumps(record, sort_keys=True) + content
+    text = json.dumps(record, sort_keys=True)
+    for path in paths:
+        with open(path, "rb") as file:
+            text += hashlib.file_digest(file, "sha256").hexdigest()
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -13,6 +13,7 @@ RECIPES = {
         "dropout": 0.0,
         "bn_momentum": 0.99,
         "bn_batches": 0,
+        "averaging": 0.0,
         "crop_area": (1.0, 1.0),
         "flip": False,
         "label_smoothing": 0.0,
@@ -27,13 +28,14 @@ RECIPES = {
         "dropout": 0.1,
         "bn_momentum": 0.9,
         "bn_batches": 8,
+        "averaging": 0.0,
         "crop_area": (0.8, 1.0),
         "flip": True,
         "label_smoothing": 0.0,
     },
     # For the photographs: a first choice, still being tried (results/trials.csv).
     "course": {
-        "images": 16 * 11901,
+        "images": 20 * 11901,
         "batch_size": 64,
         "learning_rate": 2.5e-4,
         "warmup": 0.1,
@@ -41,6 +43,7 @@ RECIPES = {
         "dropout": 0.3,
         "bn_momentum": 0.9,
         "bn_batches": 8,
+        "averaging": 0.1,
         "crop_area": (0.35, 1.0),
         "flip": True,
         "label_smoothing": 0.1,
@@ -67,10 +70,10 @@ def choose(name=None, **changes):
         ``images``: how many images the training sees, counted as often as they are seen;
         ``batch_size``; ``learning_rate``: the highest one; ``warmup``: share of the steps in which
         it rises from 0; ``cosine``: whether it then falls to 0 along half a cosine; ``dropout``
-        and ``bn_momentum``: see `models.alexnet`; ``bn_batches``: see `training.train`;
-        ``crop_area`` and ``flip``: see `batches.epoch_plan`; ``label_smoothing``: the loss asks
-        for this much less than certainty, shared among all classes (C. Szegedy et al., CVPR 2016,
-        section 7).
+        and ``bn_momentum``: see `models.alexnet`; ``bn_batches`` and ``averaging``: see
+        `training.train`; ``crop_area`` and ``flip``: see `batches.epoch_plan`;
+        ``label_smoothing``: the loss asks for this much less than certainty, shared among all
+        classes (C. Szegedy et al., CVPR 2016, section 7).
 
     Raises
     ------

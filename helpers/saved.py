@@ -170,7 +170,12 @@ def load_or_train(scenes, name, recipe):
     with alone(folder):
         model, plans = training.prepare(scenes, recipe, policy)
         history = training.train(
-            model, scenes, plans, recipe["batch_size"], bn_batches=recipe["bn_batches"]
+            model,
+            scenes,
+            plans,
+            recipe["batch_size"],
+            bn_batches=recipe["bn_batches"],
+            averaging=recipe["averaging"],
         )
         save(model, folder, scenes.class_names, name=name, recipe=recipe, seed=0, history=history)
     return load(folder)

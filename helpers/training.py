@@ -155,6 +155,52 @@ class Watch(keras.callbacks.Callback):
         print("." * (10 * seen // self.count - 10 * earlier // self.count), end="", flush=True)
 
 
+class Average(keras.callbacks.Callback):
+    """Keep the mean of the weights over the last part of the steps, in a second net.
+
+    While the learning rate is high, the weights swing about better ones that they never meet;
+    their mean lies nearer (B. T. Polyak, A. B. Juditsky, SIAM J. Control Optim. 30, 1992). It
+    forgets the early ones (O. Shamir, T. Zhang, ICML 2013, section 4).
+
+    Parameters
+    ----------
+    net : keras.Model
+        A clone of the one that trains, compiled; it takes the means.
+    part : float
+        Over about which part of the steps so far, 0 to 1.
+    every : int, default 8
+        Of so many steps, one counts: the others lie close by, and adding up costs time too.
+    """
+
+    def __init__(self, net, part, every=8):
+        super().__init__()
+        self.net, self.part, self.every = net, part, every
+
+    def _add(self):
+        """Move the mean towards the weights, the less so the more of them are in it."""
+        added = int(self.model.optimizer.iterations) / self.every
+        share = 1 / max(1, self.part * added)
+        for mean, weight in zip(self.net.weights, self.model.weights, strict=True):
+            mean.assign_add(share * (weight - mean))
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Add the weights after every few steps."""
+        if int(self.model.optimizer.iterations) % self.every == 0:
+            self._add()
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Add the weights at the end of a pass, however short."""
+        self._add()
+
+
+def _second_net(model):
+    """Clone a compiled model, so that another net of its kind can be asked."""
+    net = keras.models.clone_model(model)
+    net.set_weights(model.get_weights())
+    net.compile(loss=model.loss, metrics=["accuracy"])
+    return net
+
+
 def no_better_than_guessing(accuracy, labels):
     """Say whether an accuracy could well be that of always giving the commonest class.
 
@@ -180,8 +226,8 @@ def _out_of_memory(error):
     return type(error).__name__ in names or "RESOURCE_EXHAUSTED" in str(error)  # JAX
 
 
-def _one_pass(model, scenes, plan, history, batch_size, bn_batches, callbacks):
-    """Train on the images of one plan, ask about the validation images, and note both."""
+def _one_pass(model, net, scenes, plan, history, batch_size, bn_batches, callbacks):
+    """Train on the images of one plan, ask a net about the validation images, and note both."""
     served = {"num_classes": len(scenes.class_names), "size": model.input_shape[1]}
     (order, _), start = plan, time.perf_counter()
     watch = Watch(history, len(order), batch_size)
@@ -189,8 +235,8 @@ def _one_pass(model, scenes, plan, history, batch_size, bn_batches, callbacks):
     try:
         watchers = [watch, *callbacks]
         fitted = model.fit(images, shuffle=False, verbose=0, callbacks=watchers).history
-        settle(model, images.take(bn_batches))
-        loss, accuracy = model.evaluate(batches(scenes.validation, **served), verbose=0)
+        settle(net, images.take(bn_batches))
+        loss, accuracy = net.evaluate(batches(scenes.validation, **served), verbose=0)
     except Exception as error:
         if not _out_of_memory(error):
             raise
@@ -214,7 +260,7 @@ def _one_pass(model, scenes, plan, history, batch_size, bn_batches, callbacks):
 
 def train(
     model, scenes, plans, batch_size=32, seed=0, checkpoints=None, resume=False, bn_batches=0,
-    callbacks=(),
+    averaging=0.0, callbacks=(),
 ):  # fmt: skip
     """Train a compiled model, one pass after another, and print a line for each.
 
@@ -237,6 +283,10 @@ def train(
         of the training that stopped.
     bn_batches : int, default 0
         How many batches of a pass to `settle` on before each look at the validation images.
+    averaging : float, default 0.0
+        Over which part of the steps so far the weights are averaged, see `Average`. The averaged
+        weights meet the validation images, and are the model's own at the end; it is they who
+        need `bn_batches`, for means of weights have no moving averages of their own.
     callbacks : sequence of keras.callbacks.Callback, optional
         Called in every pass.
 
@@ -264,7 +314,11 @@ def train(
     """
     policy = model.get_layer(index=1).dtype_policy.name
     history = {"precision": policy, "images": [], "loss": [], "passes": []}
-    told = checkpoints and states.arguments(model, scenes, plans, batch_size, seed, bn_batches)
+    average = _second_net(model) if averaging else None
+    callbacks = [*callbacks, Average(average, averaging)] if averaging else callbacks
+    told = checkpoints and states.arguments(
+        model, scenes, plans, batch_size, seed, bn_batches, averaging
+    )
     with alone(checkpoints) if checkpoints else nullcontext():
         if checkpoints and any(Path(checkpoints).glob(states.RECORDS)):
             if not resume:
@@ -273,7 +327,7 @@ def train(
                     "resume=True, or name another folder"
                 )
             path, record = states.newest(checkpoints)
-            history = states.restore(model, path, record, told)
+            history = states.restore(model, path, record, told, average)
         elif int(model.optimizer.iterations):
             raise ValueError("this model was trained before: build and compile it anew")
         for number in range(len(history["passes"]), len(plans)):
@@ -281,7 +335,10 @@ def train(
             for layer in model.layers:
                 if hasattr(layer, "seed_generator"):
                     layer.seed_generator.state.assign([seed, number])
-            _one_pass(model, scenes, plans[number], history, batch_size, bn_batches, callbacks)
+            _one_pass(
+                model, average or model, scenes, plans[number], history, batch_size, bn_batches,
+                callbacks,
+            )  # fmt: skip
             done, count = history["passes"][-1], len(plans[number][0])
             print(
                 f" {count:,} images in {done['seconds']:.0f} s, {done['accuracy']:.0%} of them "
@@ -292,5 +349,7 @@ def train(
                 print("That is no better than guessing: try a tenth of the learning rate, and see")
                 print("what else it may be in lesson 04, When a net stays at chance.")
             if checkpoints:
-                states.keep(model, checkpoints, history, told)
+                states.keep(model, checkpoints, history, told, average)
+    if averaging:
+        model.set_weights(average.get_weights())
     return history

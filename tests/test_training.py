@@ -164,13 +164,13 @@ def test_the_noted_loss_is_each_batchs_own(scenes):
     np.testing.assert_allclose(history["loss"], plain, rtol=2e-3)
 
 
-@pytest.mark.parametrize("stop", [1, 2])
+@pytest.mark.parametrize(("stop", "averaging"), [(1, 0.0), (2, 0.0), (1, 0.9)])
 def test_a_resumed_training_ends_with_the_weights_of_one_never_stopped(
-    scenes, tmp_path, stop, capsys
+    scenes, tmp_path, stop, averaging, capsys
 ):
     plans, folder = plans_of(scenes, 3), tmp_path / "checkpoints"
     unbroken = small(scenes, plans)
-    told = {"batch_size": 8, "seed": 5, "bn_batches": 2}
+    told = {"batch_size": 8, "seed": 5, "bn_batches": 2, "averaging": averaging}
     expected = training.train(unbroken, scenes, plans, **told)
 
     training.train(small(scenes, plans), scenes, plans[:stop], checkpoints=folder, **told)
@@ -183,7 +183,65 @@ def test_a_resumed_training_ends_with_the_weights_of_one_never_stopped(
     assert history["images"] == expected["images"]
     np.testing.assert_allclose(history["loss"], expected["loss"], rtol=1e-3)
     names = sorted(path.name for path in folder.iterdir() if path.name != ".lock")
-    assert names == ["0002.json", "0002.weights.h5", "0003.json", "0003.weights.h5"]
+    kept = (
+        [".json", ".weights.h5"]
+        if not averaging
+        else [".average.weights.h5", ".json", ".weights.h5"]
+    )
+    assert names == [f"000{number}{end}" for number in (2, 3) for end in kept]
+
+
+class Weights(keras.callbacks.Callback):
+    """Note the weights after every step."""
+
+    def __init__(self):
+        super().__init__()
+        self.noted = []
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.noted.append(self.model.get_weights())
+
+
+def test_averaged_weights_are_the_mean_over_the_last_part_of_the_steps(scenes):
+    """A part of 1 is the plain mean of all that was added; the training itself stays the same."""
+    plans, weights = plans_of(scenes, 6), Weights()
+    net, plain = small(scenes, plans), small(scenes, plans)
+    training.train(plain, scenes, plans, 2, callbacks=[weights])
+    average = training.Average(keras.models.clone_model(net), part=1.0, every=3)
+    again = Weights()
+    training.train(net, scenes, plans, 2, callbacks=[average, again])
+    for mine, theirs in zip(again.noted[-1], weights.noted[-1], strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-5)
+    steps = len(plans[0][0]) // 2
+    assert steps % 3 == 0 and len(weights.noted) == 6 * steps
+    mean, added = None, 0
+    for step, noted in enumerate(weights.noted, 1):
+        for _ in range((step % 3 == 0) + (step % steps == 0)):  # the end of a pass counts again
+            added = step / 3
+            mean = [m + (w - m) / added for m, w in zip(mean or noted, noted, strict=True)]
+    for mine, theirs in zip(average.net.get_weights(), mean, strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-5)
+
+
+def test_with_averaging_the_averages_meet_the_validation_images_and_stay(scenes):
+    plans = plans_of(scenes, 3)
+    net, plain = small(scenes, plans), small(scenes, plans)
+    training.train(plain, scenes, plans, 8, bn_batches=2)
+    history = training.train(net, scenes, plans, 8, bn_batches=2, averaging=0.9)
+    own = (np.asarray(each.get_layer("conv0").kernel) for each in (net, plain))
+    assert not np.allclose(*own, atol=1e-4)
+    served = {"num_classes": len(scenes.class_names), "size": net.input_shape[1]}
+    loss = net.evaluate(batches.batches(scenes.validation, **served), verbose=0)[0]
+    assert history["passes"][-1]["validation_loss"] == pytest.approx(loss, rel=1e-3)
+
+
+def test_a_checkpoint_without_its_average_is_passed_over(scenes, tmp_path, capsys):
+    plans = plans_of(scenes, 2)
+    told = {"batch_size": 8, "bn_batches": 2, "averaging": 0.5}
+    training.train(small(scenes, plans), scenes, plans, checkpoints=tmp_path, **told)
+    (tmp_path / "0002.average.weights.h5").unlink()
+    assert checkpoints.newest(tmp_path)[0].name == "0001.json"
+    assert "0002 is damaged" in capsys.readouterr().out
 
 
 def test_the_history_keeps_the_precision(scenes):

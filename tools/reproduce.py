@@ -164,7 +164,7 @@ def follow(model, scenes, plans, recipe, seed, folder):
     with bar, contextlib.redirect_stdout(AboveTheBar(bar)):
         return training.train(
             model, scenes, plans, size, seed, folder, resume=True,
-            bn_batches=recipe["bn_batches"], callbacks=[Steps(bar)],
+            bn_batches=recipe["bn_batches"], averaging=recipe["averaging"], callbacks=[Steps(bar)],
         )  # fmt: skip
 
 
