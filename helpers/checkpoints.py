@@ -80,7 +80,7 @@ def keep(model, folder, history, told, average=None):
     told : dict
         See `arguments`.
     average : keras.Model, optional
-        A second net with the averaged weights, see `training.Average`.
+        A second net with the averaged weights, see `averages.Average`.
     """
     folder, number = Path(folder), len(history["passes"])
     for old in folder.glob(RECORDS.replace("json", "*")):

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers import checkpoints as states
+from helpers.averages import Average, second_net, settle
 from helpers.batches import batches, epoch_plan
 from helpers.devices import precision
 from helpers.files import alone
@@ -102,29 +103,6 @@ def prepare(scenes, recipe, policy="float32", seed=0):
     return model, plans
 
 
-def settle(model, images):
-    """Take batch normalisation's moving averages anew, as the plain mean over some batches.
-
-    While the weights move fast, the moving averages lag behind them: right in training, wrong in
-    use. No weight is changed here (Y. Wu, J. Johnson, "Rethinking 'Batch' in BatchNorm", 2021,
-    section 3: precise statistics).
-
-    Parameters
-    ----------
-    model : keras.Model
-    images : Dataset or sequence
-        Batches of (images, labels); the labels are not looked at.
-    """
-    norms = [lay for lay in model.layers if isinstance(lay, keras.layers.BatchNormalization)]
-    momenta = [layer.momentum for layer in norms]
-    for number, (pictures, _) in enumerate(images):
-        for layer in norms:
-            layer.momentum = number / (number + 1)
-        model(pictures, training=True)
-    for layer, momentum in zip(norms, momenta, strict=True):
-        layer.momentum = momentum
-
-
 def _stop_unless_finite(loss, images):
     """Raise FloatingPointError where the loss, after so many images, is no number any more."""
     if not math.isfinite(loss):
@@ -153,52 +131,6 @@ class Watch(keras.callbacks.Callback):
         self.history["loss"].append((total - self.total) / (seen - earlier))
         self.total = total
         print("." * (10 * seen // self.count - 10 * earlier // self.count), end="", flush=True)
-
-
-class Average(keras.callbacks.Callback):
-    """Keep the mean of the weights over the last part of the steps, in a second net.
-
-    While the learning rate is high, the weights swing about better ones that they never meet;
-    their mean lies nearer (B. T. Polyak, A. B. Juditsky, SIAM J. Control Optim. 30, 1992). It
-    forgets the early ones (O. Shamir, T. Zhang, ICML 2013, section 4).
-
-    Parameters
-    ----------
-    net : keras.Model
-        A clone of the one that trains, compiled; it takes the means.
-    part : float
-        Over about which part of the steps so far, 0 to 1.
-    every : int, default 8
-        Of so many steps, one counts: the others lie close by, and adding up costs time too.
-    """
-
-    def __init__(self, net, part, every=8):
-        super().__init__()
-        self.net, self.part, self.every = net, part, every
-
-    def _add(self):
-        """Move the mean towards the weights, the less so the more of them are in it."""
-        added = int(self.model.optimizer.iterations) / self.every
-        share = 1 / max(1, self.part * added)
-        for mean, weight in zip(self.net.weights, self.model.weights, strict=True):
-            mean.assign_add(share * (weight - mean))
-
-    def on_train_batch_end(self, batch, logs=None):
-        """Add the weights after every few steps."""
-        if int(self.model.optimizer.iterations) % self.every == 0:
-            self._add()
-
-    def on_epoch_end(self, epoch, logs=None):
-        """Add the weights at the end of a pass, however short."""
-        self._add()
-
-
-def _second_net(model):
-    """Clone a compiled model, so that another net of its kind can be asked."""
-    net = keras.models.clone_model(model)
-    net.set_weights(model.get_weights())
-    net.compile(loss=model.loss, metrics=["accuracy"])
-    return net
 
 
 def no_better_than_guessing(accuracy, labels):
@@ -277,16 +209,18 @@ def train(
         would have.
     checkpoints : Path, optional
         Folder in which to keep the state after the last two passes. AlexNet with Adam needs
-        0.7 GB for each; without a folder nothing is written.
+        0.7 GB for each, and 0.2 GB more if weights are averaged; without a folder nothing is
+        written.
     resume : bool, default False
         Go on from the newest whole checkpoint, if there is one. Model and arguments must be those
         of the training that stopped.
     bn_batches : int, default 0
-        How many batches of a pass to `settle` on before each look at the validation images.
+        How many batches of a pass to settle on before each look at the validation images, see
+        `averages.settle`.
     averaging : float, default 0.0
-        Over which part of the steps so far the weights are averaged, see `Average`. The averaged
-        weights meet the validation images, and are the model's own at the end; it is they who
-        need `bn_batches`, for means of weights have no moving averages of their own.
+        Over which part of the steps so far the weights are averaged, see `averages.Average`. Their
+        mean meets the validation images, and is what the model holds at the end. It needs
+        `bn_batches`, for no batch of the training has passed through it.
     callbacks : sequence of keras.callbacks.Callback, optional
         Called in every pass.
 
@@ -314,7 +248,7 @@ def train(
     """
     policy = model.get_layer(index=1).dtype_policy.name
     history = {"precision": policy, "images": [], "loss": [], "passes": []}
-    average = _second_net(model) if averaging else None
+    average = second_net(model) if averaging else None
     callbacks = [*callbacks, Average(average, averaging)] if averaging else callbacks
     told = checkpoints and states.arguments(
         model, scenes, plans, batch_size, seed, bn_batches, averaging

@@ -8,7 +8,7 @@ from unittest import mock
 import nbformat
 import numpy as np
 
-from helpers import data, devices, models, recipes, shapes, training
+from helpers import averages, data, devices, models, recipes, shapes, training
 from helpers.quiet import keras
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -106,7 +106,7 @@ def test_lesson_04_settles_like_training():
     nets = [models.small_net(), models.small_net()]
     nets[1].set_weights(nets[0].get_weights())
     lesson(nets[0], [(batch, None) for batch in images])
-    training.settle(nets[1], [(batch, None) for batch in images])
+    averages.settle(nets[1], [(batch, None) for batch in images])
     for mine, theirs in zip(*(net.get_weights() for net in nets), strict=True):
         np.testing.assert_array_equal(mine, theirs)
 
