@@ -74,7 +74,7 @@ def test_lessons_05_and_06_find_the_model_or_train_one(image_set, monkeypatch, t
     """With a stand-in for the training, which leaves its marks."""
     scenes = data.load(image_set())
     monkeypatch.setenv("ALEXNET_RUN", str(tmp_path))
-    recipe = {"images": 5, "batch_size": 2, "bn_batches": 3}
+    recipe = {"images": 5, "batch_size": 2, "bn_batches": 3, "averaging": 0.2}
     net = models.alexnet((67, 67, 3), 2)
     calls = []
     monkeypatch.setattr(devices, "choose_precision", lambda: ("float32", "tried."))
@@ -83,7 +83,8 @@ def test_lessons_05_and_06_find_the_model_or_train_one(image_set, monkeypatch, t
         training, "train", lambda *given, **more: calls.append((*given, more)) or {"passes": []}
     )
     _, record = saved.load_or_train(scenes, "quick", recipe)
-    assert calls == [(scenes, recipe, "float32"), (net, scenes, "plans", 2, {"bn_batches": 3})]
+    told = {"bn_batches": 3, "averaging": 0.2}
+    assert calls == [(scenes, recipe, "float32"), (net, scenes, "plans", 2, told)]
     assert record["class_names"] == list(scenes.class_names) and record["recipe"] == recipe
     assert "training one on 5 images" in capsys.readouterr().out
     calls.clear()
