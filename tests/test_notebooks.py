@@ -18,7 +18,10 @@ TIMING = re.compile(
 TEXTS = ("text/plain", "text/html", "text/markdown")
 LARGEST = {"image/jpeg": 200_000, "image/png": 150_000}
 
-pytestmark = pytest.mark.parametrize("path", course.lessons(), ids=lambda path: path.stem)
+NOTEBOOKS = course.lessons() + course.solutions()
+pytestmark = pytest.mark.parametrize(
+    "path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}-{path.stem}"
+)
 
 
 def read(path):
@@ -124,9 +127,12 @@ def test_cells_are_short_and_follow_text(path):
 
 
 def test_lesson_opens_and_closes_as_all_do(path):
-    opening, closing = "\n".join(texts(path)[:3]), "\n".join(texts(path)[-4:])
+    if path not in course.lessons():
+        assert texts(path)[0].startswith("# Solutions to ")
+        return
+    opening, closing = "\n".join(texts(path)[:3]), "\n".join(texts(path))
     assert opening.startswith("# ")
     for word in ("do", "learn", "need", "minutes"):
         assert re.search(rf"\b{word}\b", opening, re.IGNORECASE), f"the opening lacks {word!r}"
-    for words in ("key points", "exercise", "next"):
-        assert words in closing.lower(), f"the end lacks {words!r}"
+    places = [closing.find(words) for words in ("## Key points", "## Exercises", "**Next:**")]
+    assert min(places) > 0 and places == sorted(places), "key points, exercises, the next lesson"

@@ -16,6 +16,11 @@ def lessons(folder=NOTEBOOKS):
     return [path for path in paths if re.match(r"\d\d[a-z]?_", path.name)]
 
 
+def solutions(folder=NOTEBOOKS):
+    """Return the paths of the solutions to the lessons' exercises, in the same order."""
+    return lessons(Path(folder) / "solutions")
+
+
 def use_images_from_where_make_was_called(environ=os.environ):
     """Make ALEXNET_DATA absolute, so that it means the same folder in every kernel.
 

@@ -1,5 +1,7 @@
 """`make lab`: copy the lessons without their outputs into my_lessons/ and open JupyterLab there.
 
+The solutions come along, in a folder of their own.
+
 What you write there is yours: a file that exists is never overwritten, and git does not see it.
 `--copy-only` leaves JupyterLab closed; other arguments go to JupyterLab.
 """
@@ -23,14 +25,13 @@ def without_outputs(path):
 
 
 def copy_lessons(source=course.NOTEBOOKS, target=course.MY_LESSONS):
-    """Copy each lesson that `target` does not hold yet; return the names copied and kept."""
+    """Copy each notebook that `target` does not hold yet; return the names copied and kept."""
     copied, kept = [], []
-    for path in course.lessons(source):
-        if (target / path.name).exists():
-            kept.append(path.name)
-        else:
-            write(target / path.name, without_outputs(path))
-            copied.append(path.name)
+    for path in course.lessons(source) + course.solutions(source):
+        place = target / path.relative_to(source)
+        (kept if place.exists() else copied).append(str(place.relative_to(target)))
+        if not place.exists():
+            write(place, without_outputs(path))
     return copied, kept
 
 

@@ -62,7 +62,9 @@ class PageExporter(HTMLExporter):
             path=context.get("resources", {}).get("metadata", {}).get("path", ""),
             exclude_anchor_links=True,
         )
-        linked = re.sub(r"\]\((\w+)\.ipynb\)", r"](\1.html)", source)  # to the page of that lesson
+        linked = re.sub(
+            r"\]\(([\w./]+)\.ipynb\)", r"](\1.html)", source
+        )  # to the page of that lesson
         return MarkdownWithMath(renderer=renderer).render(linked)
 
 

@@ -93,6 +93,9 @@ def main(notebooks=course.NOTEBOOKS, build=course.BUILD):
     os.environ["ALEXNET_RUN"] = str(shared.resolve())
 
     runs = {path.stem: run_lesson(path, Path(build)) for path in lessons}
+    for path in course.solutions(notebooks):  # as they are stored: your images change nothing there
+        text = page(nbformat.read(path, as_version=4), path.stem, folder=path.parent)
+        write(Path(build, "solutions", f"{path.stem}.html"), text)
     print()
     print(table(runs))
     print(accuracy_line(shared))
