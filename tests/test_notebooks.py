@@ -134,5 +134,12 @@ def test_lesson_opens_and_closes_as_all_do(path):
     assert opening.startswith("# ")
     for word in ("do", "learn", "need", "minutes"):
         assert re.search(rf"\b{word}\b", opening, re.IGNORECASE), f"the opening lacks {word!r}"
+    for part in re.split(r"\n\*\*\d\.\*\* ", closing.split("## Check yourself")[1])[1:]:
+        asked, answer = part.split("<details><summary>Answer</summary>")
+        letters = re.findall(r"^- \*\*([A-D])\*\* ", asked, re.MULTILINE)
+        reasons = re.findall(r"^- \*\*([A-D])\*\* \S", answer, re.MULTILINE)
+        assert letters == reasons and len(letters) >= 3, part
+        assert re.search(r"\*\*([A-D])\*\* is right", answer)[1] in letters
+    assert 4 <= closing.count("<summary>Answer</summary>") <= 5
     places = [closing.find(words) for words in ("## Key points", "## Exercises", "**Next:**")]
     assert min(places) > 0 and places == sorted(places), "key points, exercises, the next lesson"

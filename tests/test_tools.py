@@ -238,6 +238,10 @@ def test_lab_copies_without_outputs_and_never_over_your_work(tmp_path):
     assert (cell.source, cell.outputs, cell.execution_count) == ("'answer'", [], None)
     assert lab.copy_lessons(source, target)[0] == []
 
+    write_notebook(source / "solutions" / "01_a.ipynb", "# Solutions to One", "'answer'")
+    assert lab.copy_lessons(source, target)[0] == ["solutions/01_a.ipynb"]
+    assert (target / "solutions" / "01_a.ipynb").exists()
+
 
 def test_lab_opens_jupyterlab_unless_told_not_to(monkeypatch):
     called = []
@@ -323,6 +327,17 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     with pytest.raises(OSError):
         write(path, "new")
     assert path.read_text() == "old"
+
+
+def test_a_folded_hint_holds_its_text_and_links_lead_to_pages(tmp_path):
+    text = (
+        "<details><summary>Hint</summary>\n\nUse *both*.\n\n</details>\n\n[b](solutions/02_b.ipynb)"
+    )
+    html = page(v4.new_notebook(cells=[v4.new_markdown_cell(text)]), "01_a", tmp_path)
+    assert re.search(
+        r"<details><summary>Hint</summary>\s*<p>Use <em>both</em>.</p>\s*</details>", html
+    )
+    assert 'href="solutions/02_b.html"' in html
 
 
 def test_a_page_without_heading_is_titled_by_its_name(tmp_path):

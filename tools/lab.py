@@ -29,7 +29,7 @@ def copy_lessons(source=course.NOTEBOOKS, target=course.MY_LESSONS):
     copied, kept = [], []
     for path in course.lessons(source) + course.solutions(source):
         place = target / path.relative_to(source)
-        (kept if place.exists() else copied).append(str(place.relative_to(target)))
+        (kept if place.exists() else copied).append(path.relative_to(source).as_posix())
         if not place.exists():
             write(place, without_outputs(path))
     return copied, kept

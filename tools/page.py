@@ -44,6 +44,10 @@ class MathMLRenderer(IPythonRenderer):
             return escape(f"${body}$")
         return convert(body)
 
+    def block_html(self, html):
+        """Leave HTML that opens here and closes later, such as a folded hint, as it is."""
+        return super().block_html(html) if "<img" in html else html
+
     def block_math(self, body):
         """Render `$$...$$` on a line of its own."""
         return convert(body.strip(), display="block")
