@@ -1,9 +1,10 @@
-"""Show a figure in a notebook, with its alternative text."""
+"""Show a figure or a film in a notebook, with its alternative text."""
 
 import base64
 import io
 
 from IPython.display import display
+from PIL import Image
 
 
 def show(figure, photo=None):
@@ -34,3 +35,31 @@ def show(figure, photo=None):
     figure.savefig(buffer, format=kind, bbox_inches="tight", **options)
     picture = base64.b64encode(buffer.getvalue()).decode()
     display({mime: picture}, metadata={mime: {"alt": alt}}, raw=True)
+
+
+def show_film(figures, seconds=0.5):
+    """Show figures one after the other, again and again, as a PNG that moves.
+
+    Every browser plays it, without a player or a script; on paper it is its first picture.
+
+    Parameters
+    ----------
+    figures : list of matplotlib.figure.Figure
+        Of one size; the alternative text is that of the first.
+    seconds : float, default 0.5
+        For each picture; the last one stays three times as long.
+    """
+    pictures = []
+    for figure in figures:
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png", dpi=80)
+        pictures.append(Image.open(buffer).convert("RGB"))
+    colours = pictures[-1].quantize(32)  # the same few for all: that keeps the file small
+    pictures = [picture.quantize(palette=colours, dither=Image.Dither.NONE) for picture in pictures]
+    buffer = io.BytesIO()
+    times = [round(1000 * seconds)] * (len(pictures) - 1) + [round(3000 * seconds)]
+    pictures[0].save(
+        buffer, "PNG", save_all=True, append_images=pictures[1:], duration=times, loop=0
+    )
+    picture = base64.b64encode(buffer.getvalue()).decode()
+    display({"image/png": picture}, metadata={"image/png": {"alt": figures[0].alt}}, raw=True)

@@ -3,11 +3,19 @@
 from helpers.plots.convolution import (
     filter_response,
     kernel_places,
+    moving_kernel,
     receptive_fields,
     size_staircase,
     sliding_kernel,
 )
-from helpers.plots.evaluation import class_table, confusion_matrix, probabilities, reliability
+from helpers.plots.evaluation import (
+    class_table,
+    confusion_images,
+    confusion_matrix,
+    probabilities,
+    reliability,
+)
+from helpers.plots.inside import heat_maps, projection, strongest_channels
 from helpers.plots.network import architecture, filters, shares
 from helpers.plots.scenes import accuracy_bars, brightness, class_counts, image_grid, resizing
 from helpers.plots.speed import layer_times, roofline
@@ -26,17 +34,21 @@ __all__ = [
     "brightness",
     "class_counts",
     "class_table",
+    "confusion_images",
     "confusion_matrix",
     "filter_response",
     "filters",
+    "heat_maps",
     "image_grid",
     "kernel_places",
     "layer_times",
     "learning_curves",
     "learning_rates",
     "momentum_memory",
+    "moving_kernel",
     "overfitting",
     "probabilities",
+    "projection",
     "receptive_fields",
     "reliability",
     "resizing",
@@ -44,4 +56,5 @@ __all__ = [
     "shares",
     "size_staircase",
     "sliding_kernel",
+    "strongest_channels",
 ]

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from helpers.plots.style import BLACK, BLUE, SKY, VERMILION, figure, listed, styled
+from helpers.plots.style import BLACK, BLUE, GREY, SKY, VERMILION, figure, listed, styled
 
 LETTER = 0.115  # width of a letter, about, in inches
 
@@ -97,6 +97,50 @@ def confusion_matrix(matrix, class_names):
         f"{wrong.max():,} of {matrix[row].sum():,} images."
         if wrong.any()
         else "Nothing is confused."
+    )
+    return made
+
+
+@styled
+def confusion_images(images, labels, answers, class_names):
+    """Draw, for each pair of a true class and an answer, one image that fell there.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, side, side, 3)
+        In the order in which they are to be taken: the first of each pair is drawn.
+    labels, answers : ndarray of int, shape (n,)
+    class_names : sequence of str
+
+    Returns
+    -------
+    Figure
+        A row for each true class, a column for each answer; below each image how many fell there.
+    """
+    count = len(class_names)
+    made, axes = figure(count, count, (1.75 * count, 1.9 * count), photo=True, squeeze=False)
+    told = []
+    for true in range(count):
+        for said in range(count):
+            axis, rows = axes[true, said], np.flatnonzero((labels == true) & (answers == said))
+            axis.set(xticks=[], yticks=[])
+            axis.spines[:].set(visible=True, color=BLUE if true == said else GREY)
+            axis.spines[:].set_linewidth(4 if true == said else 1)
+            axis.set_facecolor("#F4F4F4")
+            if len(rows):
+                axis.imshow(images[rows[0]])
+                axis.set_xlabel(f"{len(rows)}", labelpad=2)
+            if len(rows) and true != said:
+                told.append(f"{class_names[true]} called {class_names[said]} {len(rows)}")
+            if true == 0:
+                axis.set_title(f"{class_names[said]}")
+            if said == 0:
+                axis.set_ylabel(class_names[true])
+    made.supylabel("true class")
+    made.suptitle("answer", size=16)
+    made.alt = (
+        f"A table of {count} by {count} cells, true class by answer, with one image in each that "
+        f"holds any, and their number. Off the diagonal: {listed(told) if told else 'none'}."
     )
     return made
 

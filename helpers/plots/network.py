@@ -5,7 +5,8 @@ from matplotlib.patches import Polygon
 
 from helpers.plots.style import BLACK, BLUE, GREY, ORANGE, PINK, VERMILION, figure, listed, styled
 
-KINDS = {"Conv2D": BLUE, "MaxPooling2D": ORANGE, "Flatten": GREY, "Dense": VERMILION}
+KINDS = {"Conv2D": BLUE, "Dense": VERMILION, "Flatten": GREY, "GlobalAveragePooling2D": GREY}
+KINDS |= {"MaxPooling2D": ORANGE, "AveragePooling2D": ORANGE}
 
 
 @styled
@@ -20,27 +21,40 @@ def architecture(model):
     Returns
     -------
     Figure
-        A box's height is its image side and its width its channels, both by square root, so that
-        a side of 6 can still be seen next to one of 227; rows of numbers stand upright.
+        A box's height and depth are its image side and its width its channels, all by square root,
+        so that a side of 6 can still be seen next to one of 227; rows of numbers stand upright. A
+        kernel is drawn on the box it looks at, to the same share of the side, with lines to the
+        value it fills. ``savefig("name.svg")`` gives it for print.
     """
     layers = [layer for layer in model.layers if type(layer).__name__ in KINDS]
     shapes = [tuple(model.input_shape[1:])] + [tuple(layer.output.shape[1:]) for layer in layers]
     names = ["image"] + [_describe(layer) for layer in layers]
     colours = [PINK] + [KINDS[type(layer).__name__] for layer in layers]
-    made, axis = figure(size=(16, 5.8))
+    made, axis = figure(size=(16, 6.2))
     texts = ["×".join(str(value) for value in shape) for shape in shapes]
-    for place, (shape, name, text, colour) in enumerate(
-        zip(shapes, names, texts, colours, strict=True)
-    ):
-        middle = 1.3 * place
-        top, bottom = _draw_box(axis, middle, shape, colour)
-        axis.text(middle, top + 0.12, name, ha="center", va="bottom", size=16)
-        below = -1.75 - 0.4 * (place % 2)
-        axis.plot([middle, middle], [bottom, below], color=GREY, linewidth=1, zorder=0)
-        axis.text(middle, below - 0.05, text, ha="center", va="top", size=16, weight="bold")
-    axis.set(xlim=(-0.75, 1.3 * len(shapes) - 0.6), ylim=(-2.6, 2.6))
+    counts = [0] + [layer.count_params() for layer in layers]
+    at, before = 0.0, None
+    for place, (shape, name, colour) in enumerate(zip(shapes, names, colours, strict=True)):
+        box = _sizes(shape)
+        at += max(0.62, (box[1] + box[2]) / 2)
+        _draw_box(axis, at, box, colour)
+        if window := place and _window(layers[place - 1]):
+            _draw_window(axis, before, (at, box), window / shapes[place - 1][0])
+        top, bottom, before = box[0] / 2 + box[3], -box[0] / 2, (at, box)
+        axis.text(at, top + 0.12, name, ha="center", va="bottom", size=16)
+        below = -1.8 - 0.62 * (place % 2)
+        axis.plot([at, at], [bottom, below], color=GREY, linewidth=1, zorder=0)
+        axis.text(at, below - 0.03, texts[place], ha="center", va="top", size=15, weight="bold")
+        if counts[place]:
+            axis.text(at, below - 0.27, f"{counts[place]:,}", ha="center", va="top", size=13)
+        at += max(0.62, (box[1] + box[2]) / 2)
+    axis.text(-0.1, -3.06, "bold: shape of the output; below it: parameters", va="top", size=13)
+    axis.set(xlim=(-0.25, at + 0.1), ylim=(-3.2, 2.6))
     axis.set_axis_off()
-    told = listed(f"{name.splitlines()[0]} {text}" for name, text in zip(names, texts, strict=True))
+    told = listed(
+        f"{name.splitlines()[0]} {text}" + (f" ({count:,} parameters)" if count else "")
+        for name, text, count in zip(names, texts, counts, strict=True)
+    )
     made.alt = (
         f"The network {model.name} as a row of boxes that get lower and wider, with the shape of "
         f"each output: {told}. {model.count_params():,} parameters in all."
@@ -48,23 +62,34 @@ def architecture(model):
     return made
 
 
+def _window(layer):
+    """Return the side of a layer's window in values, 0 for a layer without one."""
+    for window in ("kernel_size", "pool_size"):
+        if hasattr(layer, window):
+            return getattr(layer, window)[0]
+    return 0
+
+
 def _describe(layer):
     """Name a layer and its numbers in up to three short lines."""
-    kind = type(layer).__name__
-    window = {"Conv2D": "kernel_size", "MaxPooling2D": "pool_size"}.get(kind)
-    if window is None:
+    side = _window(layer)
+    if not side:
         return layer.name
-    side, stride = getattr(layer, window)[0], layer.strides[0]
+    stride = layer.strides[0]
     return f"{layer.name}\n{side}×{side}" + (f"\nstride {stride}" if stride > 1 else "")
 
 
-def _draw_box(axis, middle, shape, colour):
-    """Draw an output as a box in oblique view and return its upper and lower end."""
+def _sizes(shape):
+    """Return height, width, depth to the right and depth upwards of a box."""
     if len(shape) == 3:
-        height, width = 0.19 * np.sqrt(shape[0]), 0.03 * np.sqrt(shape[2])
-        deep, up = 0.16 * height, 0.12 * height
-    else:
-        height, width, deep, up = 0.03 * np.sqrt(shape[0]), 0.16, 0.0, 0.0
+        height = 0.19 * np.sqrt(shape[0])
+        return height, 0.022 * np.sqrt(shape[2]), 0.3 * height, 0.2 * height
+    return 0.03 * np.sqrt(shape[0]), 0.16, 0.0, 0.0
+
+
+def _draw_box(axis, middle, box, colour):
+    """Draw an output as a box in oblique view."""
+    height, width, deep, up = box
     left, right = middle - (width + deep) / 2, middle + (width - deep) / 2
     low, high = -height / 2, height / 2
     front = [(left, low), (right, low), (right, high), (left, high)]
@@ -72,7 +97,18 @@ def _draw_box(axis, middle, shape, colour):
     side = [(right, low), (right + deep, low + up), (right + deep, high + up), (right, high)]
     for points, alpha in ((front, 0.95), (lid, 0.55), (side, 0.75)):
         axis.add_patch(Polygon(points, facecolor=colour, edgecolor=BLACK, alpha=alpha))
-    return high + up, low
+
+
+def _draw_window(axis, before, after, share):
+    """Draw a window on the right face of one box and lines from it to the front of the next."""
+    (middle, (height, width, deep, up)), (target, (_, its_width, its_deep, _)) = before, after
+    x, y = middle + (width - deep) / 2 + 0.45 * deep, 0.45 * up
+    across, climb, tall = share * deep, share * up, share * height
+    corners = [(x, y), (x + across, y + climb), (x + across, y + climb + tall), (x, y + tall)]
+    axis.add_patch(Polygon(corners, facecolor="white", edgecolor=BLACK, linewidth=1.2, zorder=3))
+    end = (target - (its_width + its_deep) / 2, 0.1 * height)
+    for corner in corners[1:3]:
+        axis.plot(*zip(corner, end), color=BLACK, linewidth=0.9, zorder=2.5)
 
 
 @styled

@@ -1,0 +1,128 @@
+"""Figures of what goes on inside a network (lesson 07)."""
+
+import numpy as np
+from matplotlib.offsetbox import AnnotationBbox, OffsetImage
+
+from helpers.plots.style import GREY, PINK, SERIES, figure, listed, styled
+
+MARKS = ("o", "s", "^", "D", "v", "P", "X", "*")
+
+
+@styled
+def heat_maps(images, maps, titles):
+    """Lay a map over each image: where it is warm, the network looked.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, side, side, 3)
+    maps : sequence of ndarray of float, shape (rows, columns)
+        At least 0; each is drawn from 0 to its own largest value.
+    titles : sequence of str
+
+    Returns
+    -------
+    Figure
+        Above the images, below the same with their maps.
+    """
+    made, axes = figure(2, len(images), (3.1 * len(images), 6.6), photo=True, squeeze=False)
+    told = []
+    for column, (image, warm, title) in enumerate(zip(images, maps, titles, strict=True)):
+        extent = (0, image.shape[1], image.shape[0], 0)
+        axes[0, column].imshow(image, extent=extent)
+        axes[0, column].set_title(title)
+        axes[1, column].imshow(image.mean(axis=2), cmap="gray", extent=extent, vmin=0, vmax=255)
+        axes[1, column].imshow(warm, cmap="inferno", alpha=0.6, extent=extent, vmin=0,
+                               interpolation="bilinear")  # fmt: skip
+        row, across = np.unravel_index(np.argmax(warm), warm.shape)
+        down, right = row / (len(warm) - 1), across / (warm.shape[1] - 1)
+        told.append(
+            f"{title.replace(chr(10), ' ')}: warmest {down:.0%} from the top, {right:.0%} from "
+            "the left" if warm.max() > 0 else f"{title.replace(chr(10), ' ')}: warm nowhere"
+        )  # fmt: skip
+    for axis in axes.flat:
+        axis.set_axis_off()
+    made.alt = f"{len(images)} images and below each where the network looked. {'; '.join(told)}."
+    return made
+
+
+@styled
+def strongest_channels(image, maps, name, count=6):
+    """Draw the channels of a layer that answer most strongly to an image.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (side, side, 3)
+    maps : ndarray of float, shape (rows, columns, channels)
+    name : str
+        Of the layer.
+    count : int, default 6
+
+    Returns
+    -------
+    Figure
+        The image, then the channels, the one with the largest mean first.
+    """
+    strongest = np.argsort(-maps.mean(axis=(0, 1)), kind="stable")[:count]
+    made, axes = figure(1, 1 + len(strongest), (2.3 * (1 + len(strongest)), 2.8), photo=True)
+    axes[0].imshow(image)
+    axes[0].set_title("image")
+    for axis, channel in zip(axes[1:], strongest):
+        axis.imshow(maps[..., channel], cmap="gray", vmin=0)
+        axis.set_title(f"{name}, {channel}")
+    for axis in axes:
+        axis.set_axis_off()
+    made.alt = (
+        f"An image and the {len(strongest)} of {maps.shape[-1]} channels of {name}, each of "
+        f"{maps.shape[0]} by {maps.shape[1]} values, that answer most strongly to it: "
+        f"{listed(strongest)}."
+    )
+    return made
+
+
+@styled
+def projection(points, labels, class_names, images=None, thumbnails=40):
+    """Draw each image as a point in a plane, coloured and marked by its class.
+
+    Parameters
+    ----------
+    points : ndarray of float, shape (n, 2)
+    labels : ndarray of int, shape (n,)
+    class_names : sequence of str
+        Up to ten.
+    images : ndarray of uint8, shape (n, side, side, 3), optional
+        Then some of them are drawn on their points, framed in the colour of their class.
+    thumbnails : int, default 40
+        How many at most, chosen so that none lies on another.
+
+    Returns
+    -------
+    Figure
+    """
+    made, axis = figure(size=(12, 8.4), photo=images is not None)
+    told, colours = [], (*SERIES, PINK, GREY, "#009E73", "#F0E442", "#882255")
+    for number, name in enumerate(class_names):
+        mine = points[labels == number]
+        look = {"color": colours[number], "marker": MARKS[number % len(MARKS)], "label": name}
+        axis.scatter(*mine.T, s=60, edgecolor="white", linewidth=0.5, **look)
+        if len(mine):
+            told.append(f"{name} around {np.median(mine[:, 0]):.0f}, {np.median(mine[:, 1]):.0f}")
+    if images is not None:
+        for row in _apart(points, thumbnails):
+            picture = OffsetImage(images[row], zoom=44 / images.shape[1])
+            frame = {"edgecolor": colours[labels[row]], "linewidth": 4}
+            axis.add_artist(AnnotationBbox(picture, points[row], pad=0.1, bboxprops=frame))
+    axis.set(xlabel="first direction", ylabel="second direction")
+    made.legend(*axis.get_legend_handles_labels(), loc="outside upper center", ncols=6,
+                frameon=False)  # fmt: skip
+    made.alt = f"{len(points)} images as points in a plane, by class: {listed(told)}."
+    return made
+
+
+def _apart(points, most):
+    """Choose points of which no two are nearer than a twelfth of the plane."""
+    unit = (points - points.min(axis=0)) / np.maximum(np.ptp(points, axis=0), 1e-9)
+    chosen = []
+    for row in np.random.default_rng(0).permutation(len(points)):
+        if len(chosen) < most and all(np.abs(unit[row] - unit[k]).max() > 1 / 12 for k in chosen):
+            chosen.append(int(row))
+    return chosen
