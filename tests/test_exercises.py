@@ -131,6 +131,29 @@ WRONG = {
         lambda labels, rows, k: np.mean([n in np.argsort(r)[:k] for n, r in zip(labels, rows)]),
         lambda labels, rows, k: np.mean(rows[np.arange(len(labels)), labels] > 1 / k),
     ],
+    "07.1": [(25, 729), (2401, 729), (2400, 27)],
+    "07.2": [
+        lambda maps, weights: maps @ weights,
+        lambda maps, weights: np.maximum(maps, 0) @ np.maximum(weights, 0),
+        lambda maps, weights: maps.mean(axis=2),
+    ],
+    "07.3": [
+        lambda rows: ((rows[:, None] - rows) ** 2).sum(axis=2).argmin(axis=1),
+        lambda rows: np.abs(rows[:, None] - rows).sum(axis=2).argsort(axis=1)[:, -1],
+        lambda rows: (np.arange(len(rows)) + 1) % len(rows),
+    ],
+    "07.4": [
+        lambda image, side, score: np.full(
+            (len(image) // side, image.shape[1] // side), score(image)
+        ),
+        lambda image, side, score: score(image),
+        lambda image, side, score: np.array([
+            [score(image * (1 - np.kron(np.eye(len(image) // side)[[r]].T
+                   @ np.eye(image.shape[1] // side)[[c]], np.ones((side, side)))[..., None]))
+             - score(image) for c in range(image.shape[1] // side)]
+            for r in range(len(image) // side)
+        ]),
+    ],
 }  # fmt: skip
 
 

@@ -37,6 +37,7 @@ def history(loss, accuracies):
 
 VERSIONS = [np.full((20, 20, 3), k / 6) for k in range(6)]
 MATRIX = np.array([[8, 2, 0], [3, 6, 1], [0, 0, 4]])
+POINTS = np.random.default_rng(1).normal(size=(12, 2))
 ALL = {
     "image_grid": lambda: plots.image_grid([SCENE] * 4, ["a", "b", "c", "d"]),
     "class_counts": lambda: plots.class_counts({"train": [3, 4, 5], "test": [1, 2, 3]}, NAMES),
@@ -45,6 +46,21 @@ ALL = {
     "accuracy_bars": lambda: plots.accuracy_bars({"colour": 0.25, "AlexNet": 0.875}, chance=0.5),
     "kernel_places": lambda: plots.kernel_places([{"n": 10, "kernel": 3, "stride": 2}]),
     "sliding_kernel": lambda: plots.sliding_kernel(7, 3, 2),
+    "moving_kernel": lambda: plots.moving_kernel(
+        {"same": {"n": 3, "kernel": 3, "padding": "same"}, "valid": {"n": 4, "kernel": 3}}
+    )[-1],
+    "confusion_images": lambda: plots.confusion_images(
+        np.stack([SCENE] * 5), np.array([0, 0, 1, 2, 2]), np.array([0, 1, 1, 2, 2]), NAMES
+    ),
+    "heat_maps": lambda: plots.heat_maps(
+        np.stack([SCENE] * 2), [np.eye(4)[[1, 0, 2, 3]], np.zeros((4, 4))], ["a\nb", "c"]
+    ),
+    "strongest_channels": lambda: plots.strongest_channels(
+        SCENE, np.arange(36.0).reshape(3, 3, 4) % 4, "relu0", 2
+    ),
+    "projection": lambda: plots.projection(
+        POINTS, np.arange(12) % 3, NAMES, np.stack([SCENE] * 12), 3
+    ),
     "receptive_fields": lambda: plots.receptive_fields(SCENE, {"conv0": 11, "max0": 19}),
     "filter_response": lambda: plots.filter_response(
         SCENE[..., 0] / 255, np.array([[1, -1]]), np.ones((150, 149))
@@ -77,6 +93,10 @@ ALL = {
     "probabilities": lambda: plots.probabilities(SCENE, [0.126, 0.75, 0.124], NAMES),
 }
 PHOTOS = {
+    "confusion_images",
+    "heat_maps",
+    "projection",
+    "strongest_channels",  # fmt: skip
     "image_grid",
     "resizing",
     "receptive_fields",
@@ -371,8 +391,79 @@ def test_every_place_of_the_kernel_is_drawn(case):
     assert f"at {places} places" in made.alt
 
 
+def test_a_film_has_a_picture_for_each_place(monkeypatch):
+    film = plots.moving_kernel(
+        {"same": {"n": 3, "kernel": 3, "padding": "same"}, "valid": {"n": 4, "kernel": 3}}
+    )
+    assert len(film) == 9
+    for number, made in enumerate(film):
+        (same, valid, out, small) = made.axes
+        assert f"place {number + 1} of 9" in out.get_title()
+        assert f"place {min(number + 1, 4)} of 4" in small.get_title()
+        row, column = divmod(number, 3)
+        assert same.patches[9].get_xy() == (column - 1, row - 1)  # behind the nine squares
+        assert len(same.patches) == 9 + 1 + (25 - 9) and len(valid.patches) == 16 + 1
+    shown = []
+    monkeypatch.setattr(display, "display", lambda *data, **options: shown.append((data, options)))
+    display.show_film(film, seconds=0.2)
+    (((data,), options),) = shown
+    content = base64.b64decode(data["image/png"])
+    moving = Image.open(io.BytesIO(content))
+    assert moving.n_frames == 9 and moving.info["loop"] == 0 and len(content) < 100_000
+    assert options["metadata"]["image/png"]["alt"] == film[0].alt
+    pictures = set()
+    for number in range(9):
+        moving.seek(number)
+        pictures.add(moving.convert("RGB").tobytes())
+    assert len(pictures) == 9
+
+
+def test_a_cell_of_the_confusions_shows_the_first_image_that_fell_there():
+    images = np.stack([np.full((4, 4, 3), 10 * k, np.uint8) for k in range(5)])
+    made = plots.confusion_images(
+        images, np.array([0, 0, 1, 0, 2]), np.array([0, 1, 1, 1, 2]), NAMES
+    )
+    shown = [axis.images[0].get_array().flat[0] if axis.images else None for axis in made.axes]
+    assert shown == [0, 10, None, None, 20, None, None, None, 40]
+    assert [axis.get_xlabel() for axis in made.axes][:3] == ["1", "2", ""]
+    assert "bridge called lake 2." in made.alt
+
+
+def test_a_map_is_laid_over_its_image_and_told_where_it_is_warmest():
+    made = ALL["heat_maps"]()
+    assert "a b: warmest 0% from the top, 33% from the left; c: warm nowhere." in made.alt
+    np.testing.assert_array_equal(made.axes[2].images[1].get_array(), np.eye(4)[[1, 0, 2, 3]])
+
+
+def test_the_strongest_channels_come_first():
+    assert "channels of relu0" in ALL["strongest_channels"]().alt
+    assert ALL["strongest_channels"]().axes[1].get_title() == "relu0, 3"
+
+
+def test_every_point_stands_in_the_plane_and_thumbnails_keep_apart():
+    made = ALL["projection"]()
+    (axis,) = made.axes
+    drawn = np.concatenate([part.get_offsets() for part in axis.collections])
+    assert sorted(map(tuple, drawn)) == sorted(map(tuple, POINTS))
+    boxes = [each for each in axis.get_children() if type(each).__name__ == "AnnotationBbox"]
+    assert len(boxes) == 3 and all(box.xy in drawn for box in boxes)
+
+
+def test_the_architecture_draws_each_window_on_the_box_before_it():
+    made = ALL["architecture"]()
+    white = [patch for patch in made.axes[0].patches if patch.get_facecolor()[:3] == (1, 1, 1)]
+    assert len(white) == 2  # a convolution and a pooling
+    for patch, share, side in zip(white, (5 / 20, 2 / 8), (20, 8)):
+        left = patch.get_xy()[0], patch.get_xy()[3]
+        assert left[1][1] - left[0][1] == pytest.approx(share * 0.19 * side**0.5)
+    made.savefig(io.BytesIO(), format="svg")
+
+
 def test_the_architecture_is_the_models():
     made = ALL["architecture"]()
+    for layer in small_net().layers:
+        if layer.count_params():
+            assert f"{layer.count_params():,}" in texts(made)
     for text in ("image", "first\n5×5\nstride 2", "8×8×8", "4×4×8", "128", "last", "20×20×3"):
         assert text in texts(made)
     assert "pool 4×4×8" in made.alt and f"{small_net().count_params():,}" in made.alt

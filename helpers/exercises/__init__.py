@@ -1,6 +1,15 @@
 """Exercises that answer back: put your answer in place of `____` and run the cell."""
 
-from helpers.exercises import lesson01, lesson02, lesson03, lesson04, lesson04b, lesson05, lesson06
+from helpers.exercises import (
+    lesson01,
+    lesson02,
+    lesson03,
+    lesson04,
+    lesson04b,
+    lesson05,
+    lesson06,
+    lesson07,
+)
 from helpers.exercises.judging import (
     BLANK,
     JUDGES,
@@ -14,7 +23,7 @@ from helpers.exercises.judging import (
 __all__ = ["____", "check"]
 
 ____ = BLANK
-LESSONS = (lesson01, lesson02, lesson03, lesson04, lesson04b, lesson05, lesson06)
+LESSONS = (lesson01, lesson02, lesson03, lesson04, lesson04b, lesson05, lesson06, lesson07)
 
 
 def check(name, *answers):
