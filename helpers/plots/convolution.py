@@ -156,7 +156,7 @@ def moving_kernel(cases):
             axes[1, column].set(xlim=(-0.2, max(sides) + 0.2), ylim=(max(sides) + 0.2, -0.2))
             axes[0, column].set_title(f"{title}\n{case['n']} x {case['n']}")
             axes[1, column].set_title(f"{side} x {side}: place {number + 1} of {side**2}")
-        made.alt = f"Kernels slide over images and fill their outputs. {listed(told)}."
+        made.photo, made.alt = False, f"Kernels slide and fill their outputs. {listed(told)}."
         film.append(made)
     return film
 
