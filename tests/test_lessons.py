@@ -2,6 +2,7 @@
 
 import ast
 import itertools
+import re
 from pathlib import Path
 from unittest import mock
 
@@ -175,3 +176,17 @@ def test_lessons_and_helpers_use_keras_alone():
     sources += [path.read_text() for path in LESSONS.glob("*.ipynb")]
     for source in sources:
         assert "tf.keras" not in source and "tensorflow.keras" not in source
+
+
+def test_every_term_of_the_glossary_stands_in_its_lesson():
+    glossary = (LESSONS / "glossary.md").read_text(encoding="utf-8")
+    pattern = r"^\| (.+?) \| .+ \| \[(\w+)\]\((\w+\.ipynb)\) \|$"
+    rows = re.findall(pattern, glossary, re.MULTILINE)
+    assert len(rows) == glossary.count("\n|") - 2 and len(rows) > 40
+    terms = [term for term, _, _ in rows]
+    assert terms == sorted(terms, key=str.lower)
+    for term, number, file in rows:
+        assert file.startswith(f"{number}_")
+        cells = nbformat.read(LESSONS / file, as_version=4).cells
+        words = " ".join(cell.source for cell in cells if cell.cell_type == "markdown")
+        assert term.lower() in words.lower().replace("*", ""), term
