@@ -45,7 +45,8 @@ export TF_ENABLE_ONEDNN_OPTS
 # Tests and stored outputs know the embedded scenes, the default recipe and the CPU alone, and
 # keep the models that they train in a folder of their own.
 EMBEDDED = unset ALEXNET_DATA ALEXNET_RECIPE ALEXNET_IMAGES; \
-    export CUDA_VISIBLE_DEVICES=-1; export ALEXNET_RUN="$(CURDIR)/build/$@-run";
+    export CUDA_VISIBLE_DEVICES=-1; export ALEXNET_WIDGETS=0; \
+    export ALEXNET_RUN="$(CURDIR)/build/$@-run";
 
 .PHONY: help lessons test lab data reproduce trial bench results refresh lock test-oldest clean ready
 .DEFAULT_GOAL := help

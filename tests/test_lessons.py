@@ -139,7 +139,7 @@ def test_lesson_04_plans_and_compiles_like_training_prepare(image_set):
 # The order of the rooms: each may import only those before it.
 ORDER = ["quiet", "files", "shapes", "folders", "images", "data", "batches", "audit", "baselines"]
 ORDER += ["models", "recipes", "checkpoints", "devices", "averages", "training", "saved"]
-ORDER += ["evaluation", "inside", "results", "plots", "display", "exercises"]
+ORDER += ["evaluation", "inside", "results", "plots", "display", "controls", "exercises"]
 
 
 def imported(path):

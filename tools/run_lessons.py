@@ -91,6 +91,7 @@ def main(notebooks=course.NOTEBOOKS, build=course.BUILD):
     shutil.rmtree(shared, ignore_errors=True)
     shared.mkdir(parents=True)
     os.environ["ALEXNET_RUN"] = str(shared.resolve())
+    os.environ["ALEXNET_WIDGETS"] = "0"  # a page has no kernel behind it
 
     runs = {path.stem: run_lesson(path, Path(build)) for path in lessons}
     for path in course.solutions(notebooks):  # as they are stored: your images change nothing there

@@ -1,0 +1,39 @@
+"""Controls for the classroom: change a value and watch what follows (lessons 02 and 07)."""
+
+import inspect
+import os
+
+from IPython.display import display
+
+
+def controls(draw, **choices):
+    """Put a slider or a list before each argument of a function that prints or shows.
+
+    Without ipywidgets, or with ALEXNET_WIDGETS=0, the function is called once with its own
+    defaults, and nothing else happens: on paper and in tests.
+
+    Parameters
+    ----------
+    draw : callable
+        Every argument has a default. What it prints and shows stands below the controls, and is
+        made anew when one of them is moved.
+    **choices
+        For each argument the values to choose from: a range becomes a slider, a list a menu.
+    """
+    start = {name: part.default for name, part in inspect.signature(draw).parameters.items()}
+    try:
+        import ipywidgets as widgets
+    except ImportError:
+        widgets = None
+    if widgets is None or os.environ.get("ALEXNET_WIDGETS") == "0":
+        draw(**start)
+        return
+    made = {}
+    for name, options in choices.items():
+        told = {"options": list(options), "value": start[name], "description": name}
+        if isinstance(options, range):
+            made[name] = widgets.SelectionSlider(**told, continuous_update=False)
+        else:
+            made[name] = widgets.Dropdown(**told)
+    below = widgets.interactive_output(draw, made)
+    display(widgets.VBox([widgets.HBox(list(made.values())), below]))
