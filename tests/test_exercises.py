@@ -53,6 +53,8 @@ WRONG = {
         lambda files, share: [n % round(1 / share) == 0 for n in range(len(files))],
         lambda files, share: [file in sorted(files)[: int(share * len(files))] for file in files],
         lambda files, share: [int(file[:8], 16) % round(1 / share) == 0 for file in files],
+        lambda files, share: [int(file[:8], 16) / 16**8 < 0.2 for file in files],
+        lambda files, share: ["True" for _ in files],
     ],
     "02.1": [(31, 30, 1), (32, 29, 1), (32, 30, 0)],
     "02.2": [[227], list(range(220, 240)), list(range(227, 231))],
@@ -120,10 +122,14 @@ WRONG = {
         lambda row, names, threshold: names[np.argmax(row)],
         lambda row, names, threshold: names[0] if row.max() > threshold else "don't know",
         lambda row, names, t: names[np.argmin(row)] if row.max() > t else "don't know",
+        lambda row, names, t: names[np.argmax(row)] if row.max() > t else "don't know",
     ],
     "06.3": [
         lambda labels, rows, t: (np.mean(rows.max(1) >= t), np.mean(rows.argmax(1) == labels)),
         lambda labels, rows, t: np.mean(rows.max(axis=1) >= t),
+        lambda labels, rows, t: (
+            np.mean(rows.max(1) > t), np.mean((rows.argmax(1) == labels)[rows.max(1) > t])
+        ),
         lambda labels, rows, t: (1, np.mean((rows.argmax(1) == labels)[rows.max(1) >= t])),
     ],
     "06.4": [
@@ -136,11 +142,13 @@ WRONG = {
         lambda maps, weights: maps @ weights,
         lambda maps, weights: np.maximum(maps, 0) @ np.maximum(weights, 0),
         lambda maps, weights: maps.mean(axis=2),
+        lambda maps, weights: maps.mean(axis=2) * np.nan,
     ],
     "07.3": [
         lambda rows: ((rows[:, None] - rows) ** 2).sum(axis=2).argmin(axis=1),
         lambda rows: np.abs(rows[:, None] - rows).sum(axis=2).argsort(axis=1)[:, -1],
         lambda rows: (np.arange(len(rows)) + 1) % len(rows),
+        lambda rows: np.abs(rows[:, None] - rows).sum(axis=2).argsort(axis=1, kind="stable")[:, 1],
     ],
     "07.4": [
         lambda image, side, score: np.full(
@@ -259,12 +267,24 @@ def test_blanks_anywhere_are_not_tried_yet(name):
 @pytest.mark.parametrize("name", sorted(name for name in JUDGES if callable(WRONG[name][0])))
 def test_a_forgotten_return_is_no_right_answer(name):
     result = check(name, lambda *arguments: None)
-    assert not result.passed and result.outcome in ("wrong", "error")
+    assert result.outcome == "wrong" and "is a `return` missing?" in repr(result)
 
 
 def test_an_exercise_that_is_not_there_is_named():
     with pytest.raises(ValueError, match=r"no exercise '99\.1'; there are 01\.1, 01\.2"):
         check("99.1", 1)
+
+
+def test_other_ways_to_the_same_answer_pass():
+    root = 2 * math.sqrt(2)
+    assert check("04b.3", lambda d, sd: max(2, math.ceil((root * sd / d) ** 2))).passed
+    assert check("05.3", lambda right, count: (count - right) / count * 0.693).passed
+    assert check("02.5", lambda layers: layers.pop() and 5).outcome == "wrong"
+    assert "(11, 4)" in repr(check("02.5", lambda layers: 3 if not layers.clear() else 0))
+    assert check("01.4", lambda files, share: (int(f, 16) / 16**64 < share for f in files)).passed
+    assert "single number" in repr(check("01.1", (64, 80, 100, 3), 64))
+    assert not check("05.1", math.nan, 1 / 6, 0).passed
+    assert re.search(r"2\.0\d points wide: more", repr(check("05.2", 3380)))
 
 
 def test_other_kinds_of_numbers_pass():

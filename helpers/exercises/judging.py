@@ -1,5 +1,7 @@
 """What stands behind `check`: four outcomes, and the words of a judge."""
 
+import copy
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -105,6 +107,8 @@ def ask(function, *arguments):
             raise NotTriedError from None
         words = ", ".join(shown(argument) for argument in arguments)
         raise StoppedError(f"For ({words}) it stopped: {type(error).__name__}: {error}") from error
+    if given is None:
+        raise WrongError("Your function gives back None: is a `return` missing?")
     if is_blank(given):
         raise NotTriedError
     return given
@@ -119,14 +123,25 @@ def shown(value):
 def number(given, what="the answer"):
     """Return a number that was given, as float; raise `WrongError` if it is none."""
     start = what[0].upper() + what[1:]
-    if given is None:
-        raise WrongError(f"{start} is None: is a `return` missing?")
     try:
-        if not isinstance(given, (bool, np.bool_, str)):
+        if not isinstance(given, (bool, np.bool_, str)) and not math.isnan(float(given)):
             return float(given)
     except (TypeError, ValueError):
         pass
     raise WrongError(f"{start} should be a number; this is {shown(given)}.")
+
+
+def numbers(given, shape, what="it"):
+    """Return an array that was given, as floats; raise `WrongError` if it is none of that shape."""
+    try:
+        given = np.asarray(given, float)
+    except (TypeError, ValueError):
+        raise WrongError(f"Numbers are asked for; {what} gives {shown(given)}.") from None
+    if given.shape != shape:
+        raise WrongError(f"The shape should be {shape}; {what} gives {given.shape}.")
+    if not np.isfinite(given).all():
+        raise WrongError(f"{what[0].upper() + what[1:]} gives numbers that are nan or infinite.")
+    return given
 
 
 def near(given, expected, tolerance=1e-6):
@@ -155,8 +170,7 @@ def judge_function(function, specification, cases, what="it", tolerance=1e-6):
     """
     for case in cases:
         expected = specification(*case)
-        copies = [np.copy(part) if isinstance(part, np.ndarray) else part for part in case]
-        given = number(ask(function, *copies), f"what it gives for {words_of(case)}")
+        given = number(ask(function, *copy.deepcopy(case)), f"what it gives for {words_of(case)}")
         if not near(given, expected, tolerance):
             raise WrongError(
                 f"For {words_of(case)} {what} is {expected:.6g}; yours gives {given:.6g}."

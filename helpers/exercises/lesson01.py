@@ -10,6 +10,12 @@ def batch_shapes(images, labels):
     """Build such a batch and look."""
     rows = [np.zeros((80, 100, 3))] * 64
     expected, one_hot = np.stack(rows).shape, np.stack([np.eye(9)[0]] * 64).shape
+    for given in (images, labels):
+        if np.ndim(given) == 0:
+            raise WrongError(
+                f"A shape is a tuple such as (3, 4); one with a single number is written (64,). "
+                f"This is {given!r}."
+            )
     images, labels = tuple(images), tuple(labels)
     if images == (64, 100, 80, 3):
         raise WrongError("Rows come before columns: the height is the first of the two sides.")
@@ -35,7 +41,9 @@ def split_by_content(in_validation):
     digests = [random.bytes(32).hex() for _ in range(2000)]
 
     def chosen(files, share):
-        answer = ask(in_validation, list(files), share)
+        answer = list(ask(in_validation, list(files), share))
+        if not all(isinstance(one, (bool, np.bool_, int)) for one in answer):
+            raise WrongError(f"True and False are asked for; among its answers is {answer[0]!r}.")
         if len(answer) != len(files):
             raise WrongError(f"For {len(files)} files it gives {len(answer)} answers.")
         return {file for file, said in zip(files, answer) if said}
@@ -53,9 +61,12 @@ def split_by_content(in_validation):
         raise WrongError("When files are added, others change their side.")
     if not 0.15 < len(some) / 2000 < 0.25:
         raise WrongError(f"Of 2,000 files it chooses {len(some)}; a fifth would be about 400.")
-    if not some <= chosen(digests, 0.5):
+    half = chosen(digests, 0.5)
+    if not some <= half:
         raise WrongError("With a larger share some of the first choice are no longer in it.")
-    return "Copies stay together, order does not matter, and nobody moves when files are added."
+    if not 0.42 < len(half) / 2000 < 0.58:
+        raise WrongError(f"With a share of 0.5 it chooses {len(half)} of 2,000, not about 1,000.")
+    return "Copies stay together, order does not matter, and no file changes sides."
 
 
 def _lazy(labels):

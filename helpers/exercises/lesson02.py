@@ -20,15 +20,18 @@ def seen(n, kernel, stride=1, padding=0):
 @exercise("02.1")
 def sizes_of_one_case(with_two, with_none, unseen):
     """Three numbers, counted."""
-    with_two, with_none, unseen = map(number, (with_two, with_none, unseen))
+    with_two, with_none = number(with_two, "with_two"), number(with_none, "with_none")
+    unseen = number(unseen, "unseen")
     if with_two != places(64, 5, 2, 2):
         if with_two == (64 + 2 - 5) // 2 + 1:
-            raise WrongError("With padding 2 there are two zeros on both ends: four in all.")
+            raise WrongError("With padding 2 there are two zeros on each end: four in all.")
         raise WrongError(f"With padding 2 there are not {with_two:g} places; count them.")
     if with_none != places(64, 5, 2):
         raise WrongError(f"Without padding there are not {with_none:g} places; count them.")
     if unseen != 64 - len(seen(64, 5, 2)):
-        raise WrongError(f"Without padding it is not {unseen:g} pixels that no place covers.")
+        raise WrongError(
+            f"Without padding the number of pixels that no place covers is not {unseen:g}."
+        )
     return "Half a step is no step: it is the last pixel that no place covers."
 
 
@@ -87,18 +90,22 @@ def field(layers):
 @exercise("02.4")
 def stack_of_small_kernels(depth, stacked, single):
     """Grow the stack until it sees as much; count every weight."""
-    depth, stacked, single = map(number, (depth, stacked, single))
+    depth, stacked = number(depth, "depth"), number(stacked, "stacked")
+    single = number(single, "single")
     needed = next(count for count in range(1, 99) if field([(3, 1)] * count) == 11)
     if depth != needed:
-        sees = field([(3, 1)] * int(depth)) if 0 < depth < 99 else 1
-        raise WrongError(f"{depth:g} layers see {sees} pixels a side, not 11.")
+        raise WrongError(f"{depth:g} layers see {1 + 2 * depth:g} pixels a side, not 11.")
     if single != 96 * (11 * 11 * 3 + 1):
         raise WrongError(
             "One layer of 11 x 11: 96 filters, each of 11 x 11 x 3 weights and a bias."
         )
     if stacked != 96 * (3 * 3 * 3 + 1) + (needed - 1) * 96 * (3 * 3 * 96 + 1):
         first = stacked == needed * 96 * (3 * 3 * 3 + 1)
-        reason = "From the second layer on 96 channels come in, not 3." if first else "Count again."
+        reason = (
+            "From the second layer on 96 channels come in, not 3."
+            if first
+            else "Has every filter its bias?"
+        )
         raise WrongError(reason)
     return f"{stacked / single:.1f} times as many: behind the first layer 96 channels come in."
 
@@ -111,5 +118,5 @@ def receptive_field(function):
     for _ in range(40):
         layers = zip(random.integers(1, 6, 4).tolist(), random.integers(1, 4, 4).tolist())
         cases.append((list(layers),))
-    judge_function(function, field, cases, "the side of what one value sees")
+    judge_function(function, field, cases, "the receptive field")
     return "Strides multiply: that is why late layers see so much."

@@ -45,20 +45,19 @@ def global_average(count):
 @exercise("03.3")
 def without_max0(side, fc0, gigabytes):
     """Walk through the net without its first pooling."""
-    side, fc0, gigabytes = map(number, (side, fc0, gigabytes))
+    side, fc0 = number(side, "side"), number(fc0, "fc0")
+    gigabytes = number(gigabytes, "gigabytes")
     walked = 55
     for kernel in (3, 3):  # max1 and max2; the convolutions keep the size
         walked = len([start for start in range(0, walked, 2) if start + kernel <= walked])
     if side != walked:
         raise WrongError(f"After max2 the side is not {side:g}. Without max0, conv1 gets 55.")
     if fc0 != (walked * walked * 256 + 1) * 4096:
-        raise WrongError(f"fc0 does not have {fc0:,.0f} parameters.")
+        raise WrongError(f"fc0 does not have {fc0:,.0f} parameters (weights and biases).")
     needed = 16 * parameters(side=walked) / 1e9
     if not near(gigabytes, needed, 0.02):
-        raise WrongError(
-            f"{gigabytes:.3g} GB are not 16 bytes for every parameter of the whole net."
-        )
-    return f"{needed:.1f} GB before the first image is in memory: with 8 GB it would be tight."
+        raise WrongError(f"{gigabytes:.3g} GB is not 16 bytes for each parameter of the whole net.")
+    return f"{needed:.1f} GB before the first image is in memory."
 
 
 @exercise("03.4")
@@ -67,17 +66,20 @@ def small_design(build):
     net = ask(build)
     if not hasattr(net, "count_params"):
         raise WrongError("A Keras model is asked for.")
+    if not hasattr(net, "input_shape"):
+        raise WrongError("It does not know its input: let it begin with keras.Input((64, 64, 3)).")
     if net.input_shape[1:] != (64, 64, 3):
         raise WrongError(f"It takes {net.input_shape[1:]}, not (64, 64, 3).")
     if net.output_shape[1:] != (6,):
         raise WrongError(f"It gives {net.output_shape[1:]}, not (6,).")
     kinds = [type(layer).__name__ for layer in net.layers]
-    if kinds.count("Conv2D") < 2:
-        raise WrongError(f"Two convolutions are asked for; it has {kinds.count('Conv2D')}.")
+    convolutions = sum(kind.endswith("Conv2D") for kind in kinds)
+    if convolutions < 2:
+        raise WrongError(f"Two convolutions are asked for; it has {convolutions}.")
     if net.count_params() >= 50_000:
         raise WrongError(f"It has {net.count_params():,} parameters. Where are most of them?")
     noise = np.random.default_rng(0).random((5, 64, 64, 3), dtype="float32")
     answers = np.asarray(net(noise * 9))
     if not np.allclose(answers.sum(axis=1), 1, atol=1e-3) or answers.min() < 0:
-        raise WrongError("Its six numbers are no probabilities. Which activation ends in those?")
+        raise WrongError("Its six numbers are not probabilities. Which activation gives those?")
     return f"{net.count_params():,} parameters."

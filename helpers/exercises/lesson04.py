@@ -11,7 +11,8 @@ from helpers.exercises.judging import WrongError, ask, exercise, judge_function,
 def untrained_losses(thousand, two):
     """Minus the logarithm of an equal share."""
     for given, classes in ((thousand, 1000), (two, 2)):
-        given, expected = number(given), -math.log(1 / classes)
+        given = number(given, f"the loss with {classes:,} classes")
+        expected = -math.log(1 / classes)
         if near(given, math.log10(classes), 0.01):
             raise WrongError("That is the logarithm to base 10; the loss takes the natural one.")
         if not near(given, expected, 0.01):

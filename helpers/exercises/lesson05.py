@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from helpers.exercises.judging import WrongError, ask, exercise, judge_function, number
+from helpers.exercises.judging import WrongError, ask, exercise, judge_function, number, numbers
 
 
 @exercise("05.1")
@@ -39,7 +39,8 @@ def images_for_two_points(count):
     needed = next(n for n in range(100, 99999) if _width(0.9, n) <= 0.02)
     if not 0.98 * needed <= count <= 1.02 * needed:
         width = _width(0.9, count) if count >= 1 else 1
-        raise WrongError(f"With {count:,.0f} images it is {100 * width:.1f} points wide.")
+        more = "more" if width > 0.02 else "fewer"
+        raise WrongError(f"With {count:,.0f} images it is {100 * width:.2f} points wide: {more}.")
     return "For one point it would be four times as many."
 
 
@@ -52,7 +53,7 @@ def lowest_loss(function):
         return sum(costs) / count
 
     cases = [(1, 2), (9, 10), (2616, 3000), (180, 180), (87, 100)]
-    judge_function(function, spell_out, cases, "the lowest possible loss")
+    judge_function(function, spell_out, cases, "the lowest possible loss", 1e-3)
     return f"The article's 2,616 of 3,000: no loss below {spell_out(2616, 3000):.3f}."
 
 
@@ -62,9 +63,7 @@ def sharpen(function):
     random = np.random.default_rng(0)
     for power in (1.0, 2.0, 0.5, 3.0):
         rows = random.dirichlet(np.ones(4), size=5)
-        given = np.asarray(ask(function, rows.copy(), power), float)
-        if given.shape != rows.shape:
-            raise WrongError(f"For {rows.shape} numbers it gives {given.shape}.")
+        given = numbers(ask(function, rows.copy(), power), rows.shape, "your function")
         if not np.allclose(given.sum(axis=1), 1):
             raise WrongError(
                 f"With power {power:g} the first row sums to {given[0].sum():.3f}, not 1."

@@ -10,6 +10,8 @@ def what_is_left(least, most):
     """Try every way to share out what two of six leave."""
     least, most = number(least), number(most)
     shares = [part / 100 for part in range(11)]  # of the remaining 0.1, for the third
+    if min(least, most) < 0:
+        raise WrongError("A probability is never below 0.")
     if not near(least, min(shares)):
         raise WrongError(f"It can be less than {least:g}.")
     if not near(most, max(shares), 1e-3):
@@ -22,7 +24,8 @@ def answer_or_nothing(function):
     """Row by row."""
     names = ["buildings", "forest", "glacier", "mountain", "sea", "street"]
     random = np.random.default_rng(0)
-    for row in random.dirichlet(np.ones(6) / 2, size=60):
+    on_the_edge = np.array([[0.5, 0.1, 0.1, 0.1, 0.1, 0.1]])
+    for row in [*on_the_edge, *random.dirichlet(np.ones(6) / 2, size=60)]:
         for threshold in (0.0, 0.5, 0.9):
             place = max(range(6), key=lambda one: row[one])
             expected = names[place] if row[place] >= threshold else "don't know"
@@ -42,6 +45,8 @@ def answered_and_right(function):
     for threshold in (0.0, 0.4, 0.6, 0.8):
         rows = random.dirichlet(np.ones(4) / 2, size=40)
         labels = np.where(random.random(40) < 0.6, rows.argmax(axis=1), random.integers(4, size=40))
+        rows[0], rows[1] = threshold, (1, 0, 0, 0)  # one lies on the threshold
+        rows[0, 1:] = (1 - threshold) / 3
         kept = [k for k in range(40) if max(rows[k]) >= threshold]
         hits = [k for k in kept if rows[k].tolist().index(max(rows[k])) == labels[k]]
         given = ask(function, labels.copy(), rows.copy(), threshold)
@@ -50,7 +55,7 @@ def answered_and_right(function):
         for mine, right, what in zip(
             given, (len(kept) / 40, len(hits) / len(kept)), ("share answered", "accuracy of those")
         ):
-            if not near(number(mine), right):
+            if not near(number(mine, f"the {what}"), right):
                 raise WrongError(
                     f"At {threshold} the {what} is {right:.3f}; yours gives {mine:.3f}."
                 )

@@ -2,17 +2,17 @@
 
 import numpy as np
 
-from helpers.exercises.judging import WrongError, ask, exercise, number
+from helpers.exercises.judging import WrongError, ask, exercise, number, numbers
 
 
 @exercise("07.1")
 def a_filter_of_conv1(weights, written):
     """Count one filter."""
-    weights, written = number(weights), number(written)
+    weights, written = number(weights, "the first number"), number(written, "the second number")
     if weights == 25:
         raise WrongError("A filter of conv1 looks at all 96 channels at once.")
     if weights != sum(1 for _ in np.ndindex(5, 5, 96)):
-        raise WrongError(f"One filter does not have {weights:,.0f} weights.")
+        raise WrongError(f"One filter, without its bias, does not have {weights:,.0f} weights.")
     if written != sum(1 for _ in np.ndindex(27, 27)):
         raise WrongError("A filter writes one number for each of its places.")
     return "Its 96 channels would need 96 colours to be drawn."
@@ -24,9 +24,7 @@ def warm_map(function):
     random = np.random.default_rng(0)
     for shape in ((2, 2, 1), (3, 4, 5), (13, 13, 8)):
         maps, weights = random.random(shape), random.normal(size=shape[2])
-        given = np.asarray(ask(function, maps.copy(), weights.copy()), float)
-        if given.shape != shape[:2]:
-            raise WrongError(f"For maps of {shape} it gives {given.shape}, not {shape[:2]}.")
+        given = numbers(ask(function, maps.copy(), weights.copy()), shape[:2], "your function")
         for place in np.ndindex(shape[:2]):
             total = sum(maps[place][k] * weights[k] for k in range(shape[2]))
             if total < 0 and abs(given[place] - total) < 1e-9:
@@ -43,11 +41,10 @@ def warm_map(function):
 def nearest(function):
     """Try all pairs."""
     random = np.random.default_rng(0)
-    for count, width in ((2, 1), (5, 2), (30, 6)):
-        rows = random.normal(size=(count, width))
-        given = np.asarray(ask(function, rows.copy()))
-        if given.shape != (count,):
-            raise WrongError(f"For {count} rows it gives {given.shape}, not ({count},).")
+    with_copies = np.array([[0.0], [5.0], [0.0], [6.0]])
+    for rows in (random.normal(size=(2, 1)), with_copies, random.normal(size=(30, 6))):
+        count = len(rows)
+        given = numbers(ask(function, rows.copy()), (count,), "your function").astype(int)
         if (given == np.arange(count)).all():
             raise WrongError("Every row is nearest to itself: its own distance must not count.")
         for one in range(count):
@@ -58,7 +55,7 @@ def nearest(function):
                     f"Of {count} rows, number {best} is nearest to number {one}; "
                     f"yours says {given[one]}."
                 )
-    return "Nobody is his own neighbour."
+    return "No row is its own neighbour."
 
 
 @exercise("07.4")
@@ -70,20 +67,15 @@ def occlusion(function):
         given = ask(
             function, image.copy(), side, lambda shown, by=speaks: float((shown * by).sum())
         )
-        given = np.asarray(given, float)
-        if given.shape != (rows // side, columns // side):
-            raise WrongError(
-                f"For {rows} x {columns} pixels and squares of {side} it gives {given.shape}, not "
-                f"{(rows // side, columns // side)}."
-            )
+        given = numbers(given, (rows // side, columns // side), "your function")
         for row, column in np.ndindex(given.shape):
             square = np.s_[row * side : (row + 1) * side, column * side : (column + 1) * side]
             fall = float((image[square] * speaks[square]).sum())
             if abs(given[row, column] + fall) < 1e-6 < abs(fall):
-                raise WrongError("Asked is how much the score falls: before minus after.")
+                raise WrongError("What is asked is how much the score falls: before minus after.")
             if abs(given[row, column] - fall) > 1e-6:
                 raise WrongError(
                     f"In row {row}, column {column} the score falls by {fall:.3f}; "
                     f"yours says {given[row, column]:.3f}."
                 )
-    return "It works with any network, and asks it once for each square."
+    return "It works with any network, and asks it once for each square and once for the whole."

@@ -88,7 +88,6 @@ def projection(points, labels, class_names, images=None, thumbnails=40):
     points : ndarray of float, shape (n, 2)
     labels : ndarray of int, shape (n,)
     class_names : sequence of str
-        Up to ten.
     images : ndarray of uint8, shape (n, side, side, 3), optional
         Then some of them are drawn on their points, framed in the colour of their class.
     thumbnails : int, default 40
@@ -102,17 +101,22 @@ def projection(points, labels, class_names, images=None, thumbnails=40):
     told, colours = [], (*SERIES, PINK, GREY, "#009E73", "#F0E442", "#882255")
     for number, name in enumerate(class_names):
         mine = points[labels == number]
-        look = {"color": colours[number], "marker": MARKS[number % len(MARKS)], "label": name}
+        look = {
+            "color": colours[number % len(colours)],
+            "marker": MARKS[number % len(MARKS)],
+            "label": name,
+        }
         axis.scatter(*mine.T, s=60, edgecolor="white", linewidth=0.5, **look)
         if len(mine):
             told.append(f"{name} around {np.median(mine[:, 0]):.0f}, {np.median(mine[:, 1]):.0f}")
     if images is not None:
         for row in _apart(points, thumbnails):
             picture = OffsetImage(images[row], zoom=44 / images.shape[1])
-            frame = {"edgecolor": colours[labels[row]], "linewidth": 4}
+            frame = {"edgecolor": colours[labels[row] % len(colours)], "linewidth": 4}
             axis.add_artist(AnnotationBbox(picture, points[row], pad=0.1, bboxprops=frame))
     axis.set(xlabel="first direction", ylabel="second direction")
-    made.legend(*axis.get_legend_handles_labels(), loc="outside upper center", ncols=6,
+    columns = max(1, min(6, int(11 / (0.6 + 0.115 * max(map(len, class_names))))))
+    made.legend(*axis.get_legend_handles_labels(), loc="outside upper center", ncols=columns,
                 frameon=False)  # fmt: skip
     made.alt = f"{len(points)} images as points in a plane, by class: {listed(told)}."
     return made
