@@ -107,6 +107,20 @@ def test_the_reader_answered_240_photographs_of_the_test_part():
         assert row["label"] == row["file"].split("/")[0] in classes and row["answer"] in classes
 
 
+def test_every_judged_mistake_is_one_of_the_recorded_run():
+    with open(results.RESULTS / "mistakes.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    run = results.recorded("course-seed0")
+    names, confusion = run["data"]["class_names"], np.array(run["test"]["confusion"])
+    assert len({row["file"] for row in rows}) == len(rows) > 30
+    for row in rows:
+        place = names.index(row["label"]), names.index(row["answer"])
+        assert place[0] != place[1] and row["label"] == row["file"].split("/")[0]
+        assert float(row["sure"]) >= 0.5 and row["fits"] in ("label", "answer", "both", "neither")
+        confusion[place] -= 1
+    assert confusion.min() >= 0  # no more of a kind than the run made
+
+
 def test_lesson_04_says_what_trainings_without_settling_gave():
     rows = trials.read(results.RESULTS / "trials.csv")
     five = [row for row in rows if re.match("quick-before-.*crop-0.8.*seed[0-4]$", row["run"])]
@@ -241,7 +255,13 @@ def test_a_run_is_logged_before_it_starts_and_goes_on_where_it_stopped(
     # What is made of it.
     drawn = table.figures(record, tmp_path)
     kinds = [name.removeprefix(record["name"]) for name in drawn]
-    assert kinds == ["-curves.png", "-confusion.png", "-reliability.png", "-conv0.png"]
+    assert kinds == [
+        "-curves.png",
+        "-confusion.png",
+        "-reliability.png",
+        "-conv0.png",
+        "-conv0-added.png",
+    ]
     assert f"**{record['test']['accuracy']:.1%}** of 12" in table.table(tmp_path)
 
 

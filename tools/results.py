@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers import plots, results
+from helpers import models, plots, results
 from helpers.files import whole, write
+from helpers.quiet import keras
 from tools import course
 
 START, END = "<!-- results: make results writes this -->", "<!-- end of results -->"
@@ -71,7 +72,11 @@ def figures(run, folder=results.RESULTS):
             test["calibration_error"],
         )  # fmt: skip
     if (kernels := Path(folder, "runs", f"{name}-conv0.npy")).exists():
-        made["conv0"] = plots.filters(np.load(kernels).astype(np.float32))
+        filters = np.load(kernels).astype(np.float32)
+        keras.utils.set_random_seed(run["seed"])
+        start = np.asarray(models.alexnet().get_layer("conv0").kernel)
+        made["conv0"] = plots.filters(filters)
+        made["conv0-added"] = plots.filters(filters - start)  # what the training added to the start
     return {f"{name}-{kind}.png": figure for kind, figure in made.items()}
 
 
