@@ -348,7 +348,7 @@ def test_probabilities_keep_the_order_of_the_classes():
     assert first == last != largest
     assert [label.get_text() for label in axis.get_yticklabels()] == list(NAMES)
     assert [label.get_text() for label in axis.texts] == ["12.6 %", "75.0 %", "12.4 %"]
-    assert axis.get_xlim() == (0, 100) and "The largest is lake's." in made.alt
+    assert axis.get_xlim() == (0, 100) and "The largest is that of lake." in made.alt
 
 
 def test_dots_stand_at_the_images_brightness():

@@ -4,7 +4,18 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from helpers.plots.style import BLACK, BLUE, GREY, ORANGE, SERIES, VERMILION, figure, listed, styled
+from helpers.plots.style import (
+    BLACK,
+    BLUE,
+    GREY,
+    ORANGE,
+    PINK,
+    SERIES,
+    VERMILION,
+    figure,
+    listed,
+    styled,
+)
 from helpers.shapes import conv_output_size, padding_pair, unseen_pixels
 
 
@@ -62,9 +73,11 @@ def _draw_places(axis, n, kernel, stride=1, padding=0):
     axis.set_aspect("equal")
     axis.set_axis_off()
     return (
-        f"A row of {n} pixels with {before} zeros before and {after} after; a kernel of {kernel} "
+        f"A row of {n} pixels "
+        + (f"with {before} zeros before and {after} after" if before + after else "without padding")
+        + f"; a kernel of {kernel} "
         f"pixels with stride {stride} lies at {places} places below it"
-        + (f", and no place covers the last {unseen}." if unseen else ".")
+        + (f", and no place covers the last {unseen} of them." if unseen else ".")
     )
 
 
@@ -189,8 +202,9 @@ def receptive_fields(image, fields):
     n = image.shape[0]
     made, (picture, steps) = figure(1, 2, (13, 6.2), photo=True, width_ratios=(1, 1.15))
     picture.imshow(image)
-    picture.set(xticks=(0, n - 1), yticks=(0, n - 1))
-    colours = [SERIES[k % 4] for k in range(len(fields))]
+    picture.set(xticks=(0, n - 1), yticks=(0, n - 1), xlabel="pixels")
+    shades = (*SERIES, PINK, "#009E73")
+    colours = [shades[k % len(shades)] for k in range(len(fields))]
     for (name, side), colour in zip(fields.items(), colours, strict=True):
         corner = (n - side) / 2
         if side > n / 6:
@@ -207,7 +221,7 @@ def receptive_fields(image, fields):
     made.alt = (
         f"Left an image of {n} pixels a side with nested squares, right their sides as bars: "
         + listed(f"{name} {side}" for name, side in fields.items())
-        + f" pixels. The largest covers {100 * max(fields.values()) ** 2 / n**2:.0f} per cent."
+        + f" pixels. The largest covers {max(fields.values()) ** 2 / n**2:.0%} of the image's area."
     )
     return made
 
@@ -253,8 +267,8 @@ def filter_response(image, kernel, response):
     rows = "; ".join(" ".join(str(value) for value in row) for row in kernel)
     made.alt = (
         f"A grey image of {image.shape[0]} by {image.shape[1]} pixels, the kernel {rows}, and the "
-        f"response of {response.shape[0]} by {response.shape[1]} values: strong where the image "
-        "has upright edges, zero where it is even."
+        f"response of {response.shape[0]} by {response.shape[1]} values: violet where it gets "
+        "brighter to the right, orange where it gets darker, near white where it is even."
     )
     return made
 
@@ -281,14 +295,14 @@ def size_staircase(kernel, stride, sizes, marked=()):
     exact = [n for n in sizes if unseen_pixels(n, kernel, stride) == 0]
     axis.step(list(sizes), outputs, where="post", color=BLUE, linewidth=2.5)
     axis.plot(exact, [conv_output_size(n, kernel, stride) for n in exact], "o", color=BLUE,
-              markersize=10, label="nothing unseen")  # fmt: skip
+              markersize=10, label="no pixel unseen")  # fmt: skip
     for n in marked:
         out = conv_output_size(n, kernel, stride)
-        axis.plot(n, out, "s", color=VERMILION, markersize=11)
+        axis.plot(n, out, "s", color=VERMILION, markersize=17, mfc="none", mew=2.5)
         axis.annotate(f"{n} gives {out}", (n, out), (n + 0.4, out - 0.55), color=VERMILION)
     axis.set(
         xlabel="input size in pixels",
-        ylabel="output size",
+        ylabel="output size in values",
         xticks=exact,
         yticks=sorted(set(outputs)),
     )

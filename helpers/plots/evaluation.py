@@ -189,7 +189,7 @@ def reliability(confidence, accuracy, counts, error):
 
 
 @styled
-def probabilities(image, probabilities, class_names):
+def probabilities(image, probabilities, class_names, what="the image that was asked about"):
     """Show an image and the probability that a model gives to each class.
 
     Parameters
@@ -199,6 +199,8 @@ def probabilities(image, probabilities, class_names):
     probabilities : sequence of float
         One number a class, 0 to 1.
     class_names : sequence of str
+    what : str, optional
+        What is in the image, for those who cannot see it.
 
     Returns
     -------
@@ -218,7 +220,7 @@ def probabilities(image, probabilities, class_names):
     axis.invert_yaxis()
     told = listed(f"{name} {p:.1f}" for name, p in zip(class_names, percent, strict=True))
     made.alt = (
-        f"Left an image of {image.shape[0]} by {image.shape[1]} pixels, right the probability of "
-        f"each class in per cent: {told}. The largest is {class_names[first]}'s."
+        f"Left {what} ({image.shape[0]} by {image.shape[1]} pixels), right the probability of each "
+        f"class in per cent: {told}. The largest is that of {class_names[first]}."
     )
     return made

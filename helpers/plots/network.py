@@ -56,8 +56,10 @@ def architecture(model):
         for name, text, count in zip(names, texts, counts, strict=True)
     )
     made.alt = (
-        f"The network {model.name} as a row of boxes that get lower and wider, with the shape of "
-        f"each output: {told}. {model.count_params():,} parameters in all."
+        f"The network {model.name} as a row of boxes, lower where the side shrinks, wider where "
+        f"channels are added, upright bars where there are only rows of numbers; with the shape of "
+        f"each output: {told}. {model.count_params():,} parameters in all, "
+        f"{model.count_params() - sum(counts):,} of them in layers that are not drawn."
     )
     return made
 
@@ -128,8 +130,8 @@ def shares(names, parameters, multiply_adds):
     made, axes = figure(1, 2, (13, 1.6 + 0.5 * len(names)), sharey=True)
     told = []
     for axis, title, numbers in (
-        (axes[0], "their parameters", parameters),
-        (axes[1], "their multiply-adds per image", multiply_adds),
+        (axes[0], "parameters", parameters),
+        (axes[1], "multiply-adds per image", multiply_adds),
     ):
         percent = 100 * np.array(numbers) / sum(numbers)
         colours = [BLUE if name.startswith("conv") else VERMILION for name in names]
@@ -138,10 +140,10 @@ def shares(names, parameters, multiply_adds):
         axis.bar_label(bars, written, padding=4)
         axis.set(title=f"{title}: {sum(numbers):,}", xlabel="share in per cent", xlim=(0, 80))
         told.append(
-            f"{title}: " + listed(f"{n} {p:.1f}" for n, p in zip(names, percent, strict=True))
+            f"{title}: " + listed(f"{n} {text}" for n, text in zip(names, written, strict=True))
         )
     axes[0].invert_yaxis()
-    made.alt = "Shares of the layers in per cent. " + "; ".join(told) + "."
+    made.alt = "Shares of the layers. " + "; ".join(told) + "."
     return made
 
 

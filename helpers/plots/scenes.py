@@ -29,7 +29,8 @@ def image_grid(images, titles, columns=3):
         axis.imshow(image)
         axis.set_title(title)
     told = listed(" ".join(title.split()) for title in titles)
-    made.alt = f"{len(images)} images in {rows} rows of {columns}, titled {told}."
+    word = "row" if rows == 1 else "rows"
+    made.alt = f"{len(images)} images in {rows} {word} of {columns}, titled {told}."
     return made
 
 
@@ -49,10 +50,9 @@ def class_counts(counts, class_names):
     """
     size = (4.2 * len(counts), 1.2 + 0.55 * len(class_names))
     made, axes = figure(1, len(counts), size, sharex=True)
-    for axis, (part, numbers), colour in zip(
-        np.atleast_1d(axes), counts.items(), SERIES, strict=False
-    ):
-        bars = axis.barh(class_names, numbers, color=colour)
+    colours = {"train": SERIES[0], "validation": SERIES[1], "test": SERIES[2]}
+    for axis, (part, numbers) in zip(np.atleast_1d(axes), counts.items(), strict=True):
+        bars = axis.barh(class_names, numbers, color=colours.get(part, SERIES[3]))
         axis.bar_label(bars, padding=4)
         axis.set(title=part, xlabel="images", xlim=(0, 1.25 * max(map(max, counts.values()))))
         axis.invert_yaxis()
@@ -159,7 +159,7 @@ def brightness(colours, labels, class_names, most=60):
 
 
 @styled
-def accuracy_bars(accuracies, chance=None, intervals=None):
+def accuracy_bars(accuracies, chance=None, intervals=None, guess="the commonest class"):
     """Draw accuracies as bars with their values.
 
     Parameters
@@ -170,6 +170,8 @@ def accuracy_bars(accuracies, chance=None, intervals=None):
         Drawn as a dashed line: what one reaches by always giving the commonest answer.
     intervals : dict, optional
         ``{name: (low, high)}``, 0 to 1: the 95 per cent interval of each accuracy.
+    guess : str, default 'the commonest class'
+        What is always answered to reach `chance`.
 
     Returns
     -------
@@ -194,14 +196,12 @@ def accuracy_bars(accuracies, chance=None, intervals=None):
             color=BLACK,
             linestyle="--",
             linewidth=2,
-            label="always the commonest class",
+            label=f"always {guess}",
         )
         axis.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1))
     axis.set(xlabel="accuracy in per cent", xlim=(0, 100))
     axis.invert_yaxis()
     made.alt = f"Bars of accuracy: {listed(told)}." + (
-        f" A dashed line marks the commonest class at {100 * chance:.1f} per cent."
-        if chance
-        else ""
+        f" A dashed line marks {guess} at {100 * chance:.1f} per cent." if chance else ""
     )
     return made

@@ -37,7 +37,7 @@ def layer_times(seconds, multiply_adds, images, yardstick):
     axis.bar_label(bars, written, padding=5)
     share = 100 * sum(seconds[name] for name in multiply_adds) / sum(seconds.values())
     axis.set(
-        title=f"blue: layers that multiply and add, {share:.0f} % of the time; at each bar its\n"
+        title=f"blue: convolutions and dense layers, {share:.0f} % of the time; at each bar its\n"
         "operations a second, in per cent of a matrix product's",
         xlabel=f"milliseconds for {images} images, forwards in training mode",
         xlim=(0, 1.15 * max(milliseconds)),
@@ -50,7 +50,7 @@ def layer_times(seconds, multiply_adds, images, yardstick):
     ]
     made.alt = (
         f"Milliseconds of each layer for {images} images, and how fast it computes in per cent of "
-        f"a matrix product's speed: {listed(told)}. The layers that multiply and add take "
+        f"a matrix product's speed: {listed(told)}. The convolutions and dense layers take "
         f"{share:.0f} per cent of the time."
     )
     return made
@@ -99,10 +99,11 @@ def roofline(measured, operations, moved, yardstick, bandwidth):
     )
     for rates, style, colour, width, words in lines:
         axis.plot(sizes, rates, style, color=colour, linewidth=width, label=words)
-    told = f"measured: {1000 * an_image:.3g} ms an image and {1000 * a_step:.3g} ms a step"
+    told = f"measured, and the line through both: {1000 * an_image:.3g} ms an image and {1000 * a_step:.3g} ms a step"
     axis.plot(sizes, sizes / (a_step + an_image * sizes), color=ORANGE, linewidth=1.5)
     axis.plot(list(measured), list(measured.values()), "o", color=ORANGE, markersize=13,
-              markeredgecolor=BLACK, label=told)  # fmt: skip
+              markeredgecolor=BLACK)  # fmt: skip
+    axis.plot([], [], "o-", color=ORANGE, markersize=13, markeredgecolor=BLACK, label=told)
     for size, rate in measured.items():
         axis.annotate(f"{rate:,.1f}" if rate < 100 else f"{rate:,.0f}", (size, rate), (10, -22),
                       textcoords="offset points")  # fmt: skip
@@ -120,7 +121,7 @@ def roofline(measured, operations, moved, yardstick, bandwidth):
     made.alt = (
         f"A roof over the batch sizes: arithmetic allows {flat[0]:.3g} images a second, the "
         f"optimizer alone {slope[0]:.3g} at batch size 1 and {slope[50]:.3g} at 32. Reached: "
-        f"{reached}; {told}."
+        f"{reached}; {told}. A curve below the roof takes one limit after the other."
     )
     return made
 

@@ -240,7 +240,7 @@ def augmented(image, versions):
         axis.set_axis_off()
     made.alt = (
         f"An image of {image.shape[0]} by {image.shape[1]} pixels and, to its right, what "
-        f"{listed(titles[1:])} make of it: versions of {drawn[-1].shape[0]} by "
-        f"{drawn[-1].shape[1]} pixels."
+        f"{listed(titles[1:])} make of it: a part cut out, enlarged to "
+        f"{drawn[-1].shape[0]} by {drawn[-1].shape[1]} pixels, and sometimes mirrored."
     )
     return made
