@@ -33,7 +33,7 @@ RECIPES = {
         "flip": True,
         "label_smoothing": 0.0,
     },
-    # For the photographs; chosen on their validation images (results/trials.csv).
+    # For the photographs; what was tried stands in results/trials.csv.
     "course": {
         "images": 20 * 11901,
         "batch_size": 64,
