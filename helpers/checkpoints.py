@@ -83,9 +83,10 @@ def keep(model, folder, history, told, average=None):
         A second net with the averaged weights, see `averages.Average`.
     """
     folder, number = Path(folder), len(history["passes"])
-    for old in folder.glob(RECORDS.replace("json", "*")):
-        if int(old.name[:4]) != number - 1:
-            old.unlink()
+    for ending in ("json", "weights.h5", "average.weights.h5"):
+        for old in folder.glob(RECORDS.replace("json", ending)):
+            if int(old.name[:4]) != number - 1:
+                old.unlink()
     record = {"history": history, "arguments": told}
     path = folder / f"{number:04}.json"
     for net, weights in zip([model, average] if average else [model], _weights(path)):
