@@ -3,7 +3,6 @@
 from helpers.plots.convolution import (
     filter_response,
     kernel_places,
-    moving_kernel,
     receptive_fields,
     size_staircase,
     sliding_kernel,
@@ -15,6 +14,7 @@ from helpers.plots.evaluation import (
     probabilities,
     reliability,
 )
+from helpers.plots.film import moving_kernel
 from helpers.plots.inside import heat_maps, projection, strongest_channels
 from helpers.plots.network import architecture, filters, shares
 from helpers.plots.scenes import accuracy_bars, brightness, class_counts, image_grid, resizing

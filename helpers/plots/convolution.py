@@ -1,7 +1,6 @@
 """Figures of kernels that slide over images (lesson 02)."""
 
 import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from helpers.plots.style import (
@@ -101,8 +100,8 @@ def sliding_kernel(n=6, kernel=3, stride=1, steps=(0, 1, -1)):
     numbers = [step % side**2 for step in steps]
     for column, number in enumerate(numbers):
         row, across = divmod(number, side)
-        _draw_squares(axes[0, column], n, (across * stride, row * stride, kernel))
-        _draw_squares(axes[1, column], side, (across, row, 1), done=number)
+        draw_squares(axes[0, column], n, (across * stride, row * stride, kernel))
+        draw_squares(axes[1, column], side, (across, row, 1), done=number)
         axes[0, column].set_title(f"place {number + 1}")
     for axis, name, length in ((axes[0, 0], "input", n), (axes[1, 0], "output", side)):
         axis.text(-0.35, length / 2, f"{name}\n{length} x {length}", ha="right", va="center")
@@ -114,7 +113,7 @@ def sliding_kernel(n=6, kernel=3, stride=1, steps=(0, 1, -1)):
     return made
 
 
-def _draw_squares(axis, n, marked, done=None):
+def draw_squares(axis, n, marked, done=None):
     """Draw n x n squares with one square patch (left, top, side) marked and the first ones grey."""
     for row in range(n):
         for column in range(n):
@@ -127,62 +126,6 @@ def _draw_squares(axis, n, marked, done=None):
     axis.set(xlim=(-2.4, n + 0.2), ylim=(n + 0.1, -0.1))
     axis.set_aspect("equal")
     axis.set_axis_off()
-
-
-@styled
-def moving_kernel(cases):
-    """Draw kernels that slide over square images, place by place, as the pictures of a film.
-
-    Parameters
-    ----------
-    cases : dict
-        ``{title: arguments of shapes.conv_output_size}``, one column each; a column that is
-        through stays at its last place.
-
-    Returns
-    -------
-    list of Figure
-        One for each place of the longest case, for `display.show_film`. Zeros are drawn dashed.
-    """
-    sides = [conv_output_size(**case) for case in cases.values()]
-    widths = [case["n"] + sum(padding_pair(**case)) for case in cases.values()]
-    told = [
-        f"{title}: {case['n']} by {case['n']} pixels, a kernel of {case['kernel']}, "
-        f"{side**2} places, {side} by {side} values"
-        for (title, case), side in zip(cases.items(), sides, strict=True)
-    ]
-    film = []
-    for moment in range(max(sides) ** 2):
-        size = (3.2 * len(cases), 5.6)
-        made = Figure(figsize=size)  # without the layout that would let the pictures jump
-        axes = made.subplots(2, len(cases), squeeze=False, height_ratios=(3, 2))
-        made.subplots_adjust(left=0.01, right=0.99, top=0.9, bottom=0.01, wspace=0.02, hspace=0.2)
-        for column, (title, case) in enumerate(cases.items()):
-            before, _ = padding_pair(**case)
-            side, step = sides[column], case.get("stride", 1)
-            number = min(moment, side**2 - 1)
-            row, across = divmod(number, side)
-            place = (across * step - before, row * step - before, case["kernel"])
-            _draw_squares(axes[0, column], case["n"], place)
-            _draw_zeros(axes[0, column], case["n"], widths[column], before, max(widths))
-            _draw_squares(axes[1, column], side, (across, row, 1), done=number)
-            axes[1, column].set(xlim=(-0.2, max(sides) + 0.2), ylim=(max(sides) + 0.2, -0.2))
-            axes[0, column].set_title(f"{title}\n{case['n']} x {case['n']}")
-            axes[1, column].set_title(f"{side} x {side}: place {number + 1} of {side**2}")
-        made.photo, made.alt = False, f"Kernels slide and fill their outputs. {listed(told)}."
-        film.append(made)
-    return film
-
-
-def _draw_zeros(axis, n, width, before, widest):
-    """Draw the squares of the padding dashed, and give the axis the room of the widest case."""
-    for row in range(-before, width - before):
-        for column in range(-before, width - before):
-            if not (0 <= row < n and 0 <= column < n):
-                axis.add_patch(Rectangle((column, row), 1, 1, facecolor="white", edgecolor=GREY,
-                                         linestyle="--", zorder=0.5))  # fmt: skip
-    room = (widest - width) / 2 + before
-    axis.set(xlim=(-room - 0.2, widest - room + 0.2), ylim=(widest - room + 0.2, -room - 0.2))
 
 
 @styled
