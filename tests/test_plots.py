@@ -5,10 +5,12 @@ import io
 
 import numpy as np
 import pytest
+from matplotlib import colormaps
+from matplotlib.colors import to_hex, to_rgba_array
 from PIL import Image
 
 from helpers import display, plots, shapes
-from helpers.plots.style import SERIES, figure, listed
+from helpers.plots.style import MANY, figure, listed
 from helpers.quiet import keras
 
 NAMES = ("bridge", "lake", "tower")
@@ -440,13 +442,15 @@ def test_the_strongest_channels_come_first():
     assert ALL["strongest_channels"]().axes[1].get_title() == "relu0, 3"
 
 
-def test_every_point_stands_in_the_plane_and_thumbnails_keep_apart():
+def test_every_point_stands_in_the_plane_and_each_class_has_thumbnails():
     made = ALL["projection"]()
     (axis,) = made.axes
     drawn = np.concatenate([part.get_offsets() for part in axis.collections])
     assert sorted(map(tuple, drawn)) == sorted(map(tuple, POINTS))
     boxes = [each for each in axis.get_children() if type(each).__name__ == "AnnotationBbox"]
     assert len(boxes) == 3 and all(box.xy in drawn for box in boxes)
+    frames = {to_hex(box.patch.get_edgecolor()) for box in boxes}
+    assert frames == {colour.lower() for colour in MANY[:3]}  # one of each class
 
 
 def test_the_architecture_draws_each_window_on_the_box_before_it():
@@ -488,11 +492,36 @@ BLINDNESS = {
 }
 
 
-@pytest.mark.parametrize("kind", BLINDNESS)
-def test_colours_are_told_apart_without_full_colour_vision(kind):
-    colours = np.array([[int(c[k : k + 2], 16) for k in (1, 3, 5)] for c in SERIES]) / 255
+def as_seen(colours, kind):
+    """What an eye with this blindness sees of colours, all between 0 and 1."""
     linear = np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
     seen = np.clip(linear @ np.array(BLINDNESS[kind]).T, 0, 1)
-    seen = np.where(seen <= 0.0031308, seen * 12.92, 1.055 * seen ** (1 / 2.4) - 0.055)
+    return np.where(seen <= 0.0031308, seen * 12.92, 1.055 * seen ** (1 / 2.4) - 0.055)
+
+
+@pytest.mark.parametrize("kind", BLINDNESS)
+def test_colours_are_told_apart_without_full_colour_vision(kind):
+    seen = as_seen(to_rgba_array(MANY)[:, :3], kind)
     distances = np.linalg.norm(seen[:, None] - seen[None], axis=2)
-    assert distances[np.triu_indices(len(SERIES), 1)].min() > 0.2
+    assert distances[np.triu_indices(len(MANY), 1)].min() > 0.2
+
+
+@pytest.mark.parametrize("name", ["projection", "receptive_fields", "class_counts"])
+def test_the_colours_of_classes_and_layers_come_from_that_palette(name):
+    (*_, axis) = ALL[name]().axes
+    faces = [part.get_facecolor()[0][:3] for part in axis.collections]
+    faces += [patch.get_facecolor()[:3] for patch in axis.patches]
+    assert set(map(to_hex, faces)) <= {colour.lower() for colour in MANY}
+
+
+@pytest.mark.parametrize("kind", BLINDNESS)
+@pytest.mark.parametrize("name", ["Blues", "gray", "inferno"])
+def test_scales_of_colours_run_one_way_from_dark_to_bright(name, kind):
+    brightness = as_seen(colormaps[name](np.linspace(0, 1, 11))[:, :3], kind).sum(axis=1)
+    assert len(set(np.sign(np.diff(brightness)))) == 1
+
+
+@pytest.mark.parametrize("kind", BLINDNESS)
+def test_the_two_ends_of_the_filter_response_are_told_apart(kind):
+    low, high = as_seen(colormaps["PuOr"]([0.15, 0.85])[:, :3], kind)
+    assert np.linalg.norm(low - high) > 0.3

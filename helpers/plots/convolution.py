@@ -7,9 +7,8 @@ from helpers.plots.style import (
     BLACK,
     BLUE,
     GREY,
+    MANY,
     ORANGE,
-    PINK,
-    SERIES,
     VERMILION,
     figure,
     listed,
@@ -146,8 +145,7 @@ def receptive_fields(image, fields):
     made, (picture, steps) = figure(1, 2, (13, 6.2), photo=True, width_ratios=(1, 1.15))
     picture.imshow(image)
     picture.set(xticks=(0, n - 1), yticks=(0, n - 1), xlabel="pixels")
-    shades = (*SERIES, PINK, "#009E73")
-    colours = [shades[k % len(shades)] for k in range(len(fields))]
+    colours = [MANY[k % len(MANY)] for k in range(len(fields))]
     for (name, side), colour in zip(fields.items(), colours, strict=True):
         corner = (n - side) / 2
         if side > n / 6:

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 
-from helpers.plots.style import GREY, PINK, SERIES, figure, listed, styled
+from helpers.plots.style import MANY, figure, listed, styled
 
 MARKS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
@@ -91,18 +91,18 @@ def projection(points, labels, class_names, images=None, thumbnails=40):
     images : ndarray of uint8, shape (n, side, side, 3), optional
         Then some of them are drawn on their points, framed in the colour of their class.
     thumbnails : int, default 40
-        How many at most, chosen so that none lies on another.
+        How many at most, each class in turn, chosen so that none lies on another.
 
     Returns
     -------
     Figure
     """
     made, axis = figure(size=(12, 8.4), photo=images is not None)
-    told, colours = [], (*SERIES, PINK, GREY, "#009E73", "#F0E442", "#882255")
+    told = []
     for number, name in enumerate(class_names):
         mine = points[labels == number]
         look = {
-            "color": colours[number % len(colours)],
+            "color": MANY[number % len(MANY)],
             "marker": MARKS[number % len(MARKS)],
             "label": name,
         }
@@ -110,9 +110,9 @@ def projection(points, labels, class_names, images=None, thumbnails=40):
         if len(mine):
             told.append(f"{name} around {np.median(mine[:, 0]):.0f}, {np.median(mine[:, 1]):.0f}")
     if images is not None:
-        for row in _apart(points, thumbnails):
+        for row in _apart(points, labels, thumbnails):
             picture = OffsetImage(images[row], zoom=44 / images.shape[1])
-            frame = {"edgecolor": colours[labels[row] % len(colours)], "linewidth": 4}
+            frame = {"edgecolor": MANY[labels[row] % len(MANY)], "linewidth": 4}
             axis.add_artist(AnnotationBbox(picture, points[row], pad=0.1, bboxprops=frame))
     axis.set(xlabel="first direction", ylabel="second direction")
     columns = max(1, min(6, int(11 / (0.6 + 0.115 * max(map(len, class_names))))))
@@ -122,11 +122,14 @@ def projection(points, labels, class_names, images=None, thumbnails=40):
     return made
 
 
-def _apart(points, most):
-    """Choose points of which no two are nearer than a twelfth of the plane."""
+def _apart(points, labels, most):
+    """Choose points, each class in turn, of which no two are nearer than a twelfth of the plane."""
     unit = (points - points.min(axis=0)) / np.maximum(np.ptp(points, axis=0), 1e-9)
     chosen = []
-    for row in np.random.default_rng(0).permutation(len(points)):
+    mixed = np.random.default_rng(0).permutation(len(points))
+    # How many of its class come before it: first one of every class, then the second ones.
+    earlier = [np.sum(labels[mixed[:k]] == labels[row]) for k, row in enumerate(mixed)]
+    for row in mixed[np.argsort(earlier, kind="stable")]:
         if len(chosen) < most and all(np.abs(unit[row] - unit[k]).max() > 1 / 12 for k in chosen):
             chosen.append(int(row))
     return chosen

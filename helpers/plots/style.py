@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 BLUE, ORANGE, SKY, VERMILION = "#0072B2", "#E69F00", "#56B4E9", "#D55E00"
 PINK, GREY, BLACK = "#CC79A7", "#B8B8B8", "#1A1A1A"
 SERIES = (BLUE, ORANGE, SKY, VERMILION, BLACK)
+MANY = (*SERIES, "#882255", "#77AA77", "#BB00FF")  # the last three chosen by simulation
 
 LOOK = {
     "font.size": 15,
