@@ -33,6 +33,22 @@ def straight_down(step, steps, warm, highest):
     return highest * (step / warm if step < warm else (steps - step) / (steps - warm))
 
 
+def in_place(rows, power):
+    rows **= power
+    rows /= rows.sum(axis=1, keepdims=True)
+    return rows
+
+
+def covered_for_good(image, side, score):
+    before, falls = score(image), np.zeros((len(image) // side, image.shape[1] // side))
+    for r, c in np.ndindex(falls.shape):
+        image[r * side : (r + 1) * side, c * side : (c + 1) * side] = 0
+        falls[r, c] = before - score(image)
+    return falls
+
+
+SCENES = ("buildings", "forest", "glacier", "mountain", "sea", "street")
+
 # Three typical wrong answers to each exercise; a tuple is the answers of one try.
 WRONG = {
     "01.1": [((64, 100, 80, 3), (64, 9)), ((64, 80, 100, 3), (64,)), ((64, 80, 100), (64, 9))],
@@ -47,6 +63,9 @@ WRONG = {
         lambda labels, answers: np.mean(
             [np.mean(labels[answers == one] == one) for one in np.unique(answers)]
         ),
+        lambda labels, answers: sum(
+            np.mean(answers[labels == one] == one) for one in np.unique(labels)
+        ) / len(set(labels) | set(answers)),
     ],
     "01.4": [
         lambda files, share: [np.random.random() < share for _ in files],
@@ -55,6 +74,9 @@ WRONG = {
         lambda files, share: [int(file[:8], 16) % round(1 / share) == 0 for file in files],
         lambda files, share: [int(file[:8], 16) / 16**8 < 0.2 for file in files],
         lambda files, share: ["True" for _ in files],
+        lambda files, share: [hash(file) % 1000 < 1000 * share for file in files],
+        lambda files, share: [int(file[:8], 16) / 16**8 < share for file in sorted(files)],
+        lambda files, share: True,
     ],
     "02.1": [(31, 30, 1), (32, 29, 1), (32, 30, 0)],
     "02.2": [[227], list(range(220, 240)), list(range(227, 231))],
@@ -81,6 +103,7 @@ WRONG = {
         lambda momentum, share: math.floor(math.log(share) / math.log(momentum)),
         lambda momentum, share: math.ceil(1 / (1 - momentum)),
         lambda momentum, share: math.log(share) / math.log(momentum),
+        lambda momentum, share: 1 + int(math.log(share) / math.log(momentum)),
     ],
     "04.3": [
         lambda count, images, size: -(-images // size),
@@ -123,6 +146,7 @@ WRONG = {
         lambda row, names, threshold: names[0] if row.max() > threshold else "don't know",
         lambda row, names, t: names[np.argmin(row)] if row.max() > t else "don't know",
         lambda row, names, t: names[np.argmax(row)] if row.max() > t else "don't know",
+        lambda row, names, t: SCENES[np.argmax(row)] if row.max() >= t else "don't know",
     ],
     "06.3": [
         lambda labels, rows, t: (np.mean(rows.max(1) >= t), np.mean(rows.argmax(1) == labels)),
@@ -260,6 +284,7 @@ def test_blanks_anywhere_are_not_tried_yet(name):
     if takes_a_function(name):
         tries += [[lambda *arguments: ____], [lambda *arguments: (____, 1)]]
         tries += [[lambda *arguments: ____ + 1], [lambda *arguments: len(____)]]
+        tries += [[lambda *arguments: np.bincount(____)]]
     for given in tries:
         assert check(name, *given).outcome == "not tried yet"
 
@@ -270,7 +295,61 @@ def test_a_forgotten_return_is_no_right_answer(name):
     assert result.outcome == "wrong" and "is a `return` missing?" in repr(result)
 
 
+HINTS = {
+    "01.1": [((np.zeros((64, 80)), (64, 9)), "not the arrays themselves")],
+    "01.3": [(lambda labels, answers: math.nan, "nothing divided by nothing")],
+    "01.4": [
+        (lambda files, share: [hash(file) % 9 < 9 * share for file in files], "after each restart"),
+        (lambda files, share: [int(f, 16) / 16**64 < share for f in sorted(files)], "the order of"),
+        (lambda files, share: [True, *(None for _ in files[1:])], "among its answers is None"),
+    ],
+    "02.1": [
+        ((31, 29, 1), "one place more"), ((31, 30, 1), "four in all"), ((32.5, 30, 1), "Half a"),
+        ((32, 30, 0.5), "last place reach"), (("32", 30, 1), "`with_two` should be a number"),
+    ],
+    "02.2": [((None,), "this is None"), (([[227]],), "lists again")],
+    "02.3": [(lambda m, k, s, p: 0, "For output 1, kernel 1, stride 1, padding 0 the largest")],
+    "02.4": [
+        ((5, 13440, 34944), "96 channels come in"), ((5, 415200, 34944), "not 96"),
+        ((5, 334368, 34944), "a bias, too"), ((5, 251808, 34944), "into each of the others"),
+    ],
+    "03.1": [((62_408_430,), "counted already"), ((4_072_418,), "alone")],
+    "03.2": [((21_607_174,), "a bias, too")],
+    "03.3": [((13, 177_213_440, 2.95), "2 to the power of 30")],
+    "03.4": [(net(), "without calling it")],
+    "04.1": [((-6.91, 0.69), "is minus that")],
+    "04.5": [
+        (lambda step, steps, warm, highest: None, "For (0, 100, 10, 0.1) it gives back None"),
+        (lambda step, steps, warm, highest: highest * min(1, (step / warm) ** 2), "0.01; yours"),
+    ],
+    "04b.2": [((2**-7, 2**-18), "anything above half")],
+    "05.1": [((100, 16.7, 0), "between 0 and 1"), ((1, 0.2, 0), "sixty images")],
+    "05.4": [(in_place, "is another afterwards")],
+    "07.3": [
+        (lambda rows: np.arange(len(rows)) + 0.9, "not distances"),
+        (lambda rows: np.abs(rows[:, None] - rows).sum(axis=2).argsort(1)[:, 1], "are equal"),
+    ],
+    "07.4": [(covered_for_good, "from a copy")],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HINTS)
+def test_a_common_slip_is_answered_by_name(name):
+    for given, hint in HINTS[name]:
+        result = check(name, *(given if isinstance(given, tuple) else (given,)))
+        assert result.outcome == "wrong" and hint in repr(result), result
+
+
+def test_a_net_within_a_net_counts():
+    layers = keras.layers
+    block = keras.Sequential([layers.Conv2D(8, 5, strides=2), layers.Conv2D(8, 5, strides=2)])
+    head = [layers.GlobalAveragePooling2D(), layers.Dense(6, "softmax")]
+    assert check("03.4", lambda: keras.Sequential([keras.Input((64, 64, 3)), block, *head])).passed
+
+
 def test_an_exercise_that_is_not_there_is_named():
+    with pytest.raises(ValueError, match=r"no exercise '1\.2'; did you mean '01\.2'\?"):
+        check("1.2", 1)
     with pytest.raises(ValueError, match=r"no exercise '99\.1'; there are 01\.1, 01\.2"):
         check("99.1", 1)
 

@@ -112,6 +112,23 @@ def test_lesson_04_settles_like_training():
         np.testing.assert_array_equal(mine, theirs)
 
 
+def test_lesson_04b_averages_like_averages():
+    """The mean of a lesson's row of weights is that which the callback keeps of a net's."""
+    running_mean = definitions("04b_training_in_depth.ipynb", np=np)["running_mean"]
+    rows = np.random.default_rng(0).normal(size=(40, 3)).astype("float32")
+    for part in (0.1, 0.5, 1.0):
+        nets = [keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)]) for _ in range(2)]
+        nets[0].compile("sgd", "mse")
+        callback = averages.Average(nets[1], part, every=1)
+        callback.set_model(nets[0])
+        for step, row in enumerate(rows, 1):
+            nets[0].set_weights([row[:, None], row[:1]])
+            nets[0].optimizer.iterations.assign(step)
+            callback.on_train_batch_end(step - 1)
+        by_hand = [running_mean(column, part)[-1] for column in rows.T]
+        np.testing.assert_allclose(nets[1].get_weights()[0][:, 0], by_hand, rtol=1e-4)
+
+
 def test_lesson_04_plans_and_compiles_like_training_prepare(image_set):
     """The cells that plan, set the rate and compile do what `training.prepare` does."""
     scenes = data.load(image_set())

@@ -84,6 +84,7 @@ ALL = {
     "overfitting": lambda: plots.overfitting(range(1, 4), [0.3, 0.7, 1.0], [0.3, 0.5, 0.62]),
     "momentum_memory": lambda: plots.momentum_memory([0.99, 0.9], 200, [38, 150]),
     "learning_rates": lambda: plots.learning_rates({"quick": [0, 7e-5, 3e-5], "b": [1e-3] * 2}),
+    "swings": lambda: plots.swings([9.0, 4.0, -1.0, 1.5], [9.0, 6.5, 2.0, 0.25]),
     "augmented": lambda: plots.augmented(SCENE, VERSIONS),
     "class_table": lambda: plots.class_table(
         NAMES, [1.0, 0.5, 0.032], [0.25, 0.75, 0.125], [0.4, 0.6, 0.05], [30, 29, 1200]
@@ -266,7 +267,7 @@ def test_the_roof_is_the_lower_of_the_two_limits():
     assert measured.tolist() == [[8, 15], [32, 31.5]]
     for batch, rate in measured:
         assert np.interp(batch, *fit.T) == pytest.approx(rate, rel=1e-3)
-    assert "measured, and the line through both: 20.1 ms an image and 372 ms a step" in made.alt
+    assert "measured; the curve: 20.1 ms an image and 372 ms a step" in made.alt
 
 
 def test_filters_are_drawn_one_by_one_and_smooth_ones_are_told_from_noise():
@@ -504,6 +505,13 @@ def test_colours_are_told_apart_without_full_colour_vision(kind):
     seen = as_seen(to_rgba_array(MANY)[:, :3], kind)
     distances = np.linalg.norm(seen[:, None] - seen[None], axis=2)
     assert distances[np.triu_indices(len(MANY), 1)].min() > 0.2
+
+
+def test_swings_are_told_of_the_second_half():
+    made = ALL["swings"]()
+    assert "the weight goes from -1.00 to 1.50, its mean from 0.25 to 2.00." in made.alt
+    low, high = made.axes[0].get_ylim()
+    assert low < -1 and 2 < high < 9
 
 
 @pytest.mark.parametrize("name", ["projection", "receptive_fields", "class_counts"])

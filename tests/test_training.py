@@ -237,6 +237,21 @@ def test_with_averaging_the_averages_meet_the_validation_images_and_stay(scenes)
     assert history["passes"][-1]["validation_loss"] == pytest.approx(loss, rel=1e-3)
 
 
+def test_averages_are_kept_in_float32_under_mixed_precision(scenes):
+    """Small shares of small differences would be lost in bfloat16."""
+    plans, weights = plans_of(scenes, 1), Weights()
+    with devices.precision("mixed_bfloat16"):
+        net = small(scenes, plans)
+    every = averages.Average(averages.second_net(net), part=1.0, every=1)
+    training.train(net, scenes, plans, 6, bn_batches=1, callbacks=[every, weights])
+    assert net.get_layer("conv0").compute_dtype == "bfloat16"
+    assert every.net.get_layer("conv0").compute_dtype == "bfloat16"
+    noted = np.array([each[0] for each in weights.noted])
+    mean = noted.mean(axis=0)
+    mean += (noted[-1] - mean) / len(noted)  # the end of a pass counts again
+    np.testing.assert_allclose(every.net.get_weights()[0], mean, atol=1e-6)
+
+
 def test_a_checkpoint_without_its_average_is_passed_over(scenes, tmp_path, capsys):
     plans = plans_of(scenes, 2)
     told = {"batch_size": 8, "bn_batches": 2, "averaging": 0.5}

@@ -1,6 +1,7 @@
 """What stands behind `check`: four outcomes, and the words of a judge."""
 
 import copy
+import inspect
 import math
 from typing import NamedTuple
 
@@ -15,6 +16,10 @@ class Blank:
     def __repr__(self):
         """Write it as it is typed."""
         return "____"
+
+    def __array__(self, *arguments, **options):
+        """Refuse to become an array, whatever NumPy is asked to do with it."""
+        raise TypeError(f"{type(self).__name__} is no array yet")
 
 
 BLANK = Blank()
@@ -100,15 +105,16 @@ def ask(function, *arguments):
     """
     if not callable(function):
         raise WrongError(f"A function is asked for; this is {function!r}.")
+    words = ", ".join(shown(argument) for argument in arguments)
+    where = f"For ({words}) it" if arguments else "It"
     try:
         given = function(*arguments)
     except Exception as error:
         if Blank.__name__ in str(error):
             raise NotTriedError from None
-        words = ", ".join(shown(argument) for argument in arguments)
-        raise StoppedError(f"For ({words}) it stopped: {type(error).__name__}: {error}") from error
+        raise StoppedError(f"{where} stopped: {type(error).__name__}: {error}") from error
     if given is None:
-        raise WrongError("Your function gives back None: is a `return` missing?")
+        raise WrongError(f"{where} gives back None: is a `return` missing?")
     if is_blank(given):
         raise NotTriedError
     return given
@@ -124,11 +130,23 @@ def number(given, what="the answer"):
     """Return a number that was given, as float; raise `WrongError` if it is none."""
     start = what[0].upper() + what[1:]
     try:
-        if not isinstance(given, (bool, np.bool_, str)) and not math.isnan(float(given)):
+        if not isinstance(given, (bool, np.bool_, str)):
+            if math.isnan(float(given)):
+                raise WrongError(f"{start} is nan: was nothing divided by nothing?")
             return float(given)
     except (TypeError, ValueError):
         pass
     raise WrongError(f"{start} should be a number; this is {shown(given)}.")
+
+
+def listed(given, what):
+    """Return a row that was given, as list; raise `WrongError` if it is none, or one of rows."""
+    if isinstance(given, (str, dict)) or not hasattr(given, "__iter__"):
+        raise WrongError(f"{what} is asked for; this is {shown(given)}.")
+    given = list(given)
+    if any(isinstance(one, (list, tuple, set, np.ndarray)) for one in given):
+        raise WrongError(f"{what} is asked for; in this one there are lists again.")
+    return given
 
 
 def numbers(given, shape, what="it"):
@@ -168,15 +186,16 @@ def judge_function(function, specification, cases, what="it", tolerance=1e-6):
     WrongError, NotTriedError, StoppedError
         At the first case that fails.
     """
+    names = list(inspect.signature(specification).parameters)
     for case in cases:
-        expected = specification(*case)
-        given = number(ask(function, *copy.deepcopy(case)), f"what it gives for {words_of(case)}")
+        expected, told = specification(*case), words_of(names, case)
+        given = number(ask(function, *copy.deepcopy(case)), f"what it gives for {told}")
         if not near(given, expected, tolerance):
-            raise WrongError(
-                f"For {words_of(case)} {what} is {expected:.6g}; yours gives {given:.6g}."
-            )
+            raise WrongError(f"For {told} {what} is {expected:.6g}; yours gives {given:.6g}.")
 
 
-def words_of(case):
-    """Write the arguments of a case."""
-    return "(" + ", ".join(shown(part) for part in case) + ")"
+def words_of(names, case):
+    """Write the arguments of a case, with their names where there are several."""
+    if len(case) == 1:
+        return shown(case[0])
+    return ", ".join(f"{name} {shown(part)}" for name, part in zip(names, case, strict=True))

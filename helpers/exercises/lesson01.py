@@ -1,8 +1,10 @@
 """Judges of lesson 01: shapes, splits and baselines."""
 
+from unittest import mock
+
 import numpy as np
 
-from helpers.exercises.judging import WrongError, ask, exercise, judge_function, shown
+from helpers.exercises.judging import WrongError, ask, exercise, judge_function, listed, shown
 
 
 @exercise("01.1")
@@ -16,6 +18,8 @@ def batch_shapes(images, labels):
                 f"A shape is a tuple such as (3, 4); one with a single number is written (64,). "
                 f"This is {given!r}."
             )
+        if np.ndim(given) > 1:
+            raise WrongError("The shapes are asked for, not the arrays themselves.")
     images, labels = tuple(images), tuple(labels)
     if images == (64, 100, 80, 3):
         raise WrongError("Rows come before columns: the height is the first of the two sides.")
@@ -40,21 +44,32 @@ def split_by_content(in_validation):
     random = np.random.default_rng(0)
     digests = [random.bytes(32).hex() for _ in range(2000)]
 
-    def chosen(files, share):
-        answer = list(ask(in_validation, list(files), share))
-        if not all(isinstance(one, (bool, np.bool_, int)) for one in answer):
-            raise WrongError(f"True and False are asked for; among its answers is {answer[0]!r}.")
+    def answered(files, share):
+        with mock.patch("builtins.hash", wraps=hash) as hashed:
+            given = ask(in_validation, list(files), share)
+            answer = listed(given, "True or False for each file, in a list,")
+        if any(isinstance(call.args[0], (str, bytes)) for call in hashed.call_args_list):
+            raise WrongError("Python's `hash` of a text is another one after each restart.")
+        strange = [one for one in answer if not isinstance(one, (bool, np.bool_, int, np.integer))]
+        if strange:
+            raise WrongError(f"True and False are asked for; among its answers is {strange[0]!r}.")
         if len(answer) != len(files):
             raise WrongError(f"For {len(files)} files it gives {len(answer)} answers.")
-        return {file for file, said in zip(files, answer) if said}
+        return answer
+
+    def chosen(files, share):
+        return {file for file, said in zip(files, answered(files, share)) if said}
 
     some, share = chosen(digests, 0.2), 0.2
     if some != chosen(digests, share):
         raise WrongError("Asked twice about the same files it chooses differently.")
     twice = digests + digests[:300]
-    answer = list(ask(in_validation, list(twice), share))
+    answer = answered(twice, share)
     if answer[:300] != answer[2000:]:
-        raise WrongError("A file and its copy are on different sides.")
+        raise WrongError(
+            "A file and its copy are on different sides. (Do your answers stand in the order of "
+            "the files?)"
+        )
     if chosen(digests[::-1], share) != some:
         raise WrongError("In another order of the files it chooses others.")
     if chosen(digests[:1000], share) != some & set(digests[:1000]):
@@ -103,6 +118,7 @@ def balanced_accuracy(balanced):
     """Against averaging class by class."""
     random = np.random.default_rng(2)
     cases = [(np.array([0, 0, 0, 1]), np.array([0, 0, 0, 0]))]
+    cases += [(np.array([0, 0, 1]), np.array([0, 2, 1]))]  # an answer that is no label
     cases += [(_labels(random, n, 6), _labels(random, n, 6)) for n in (8, 50, 300)]
     judge_function(balanced, _balanced, cases, "the mean over the classes")
     case = cases[0]

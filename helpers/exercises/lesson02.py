@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.exercises.judging import WrongError, exercise, judge_function, number
+from helpers.exercises.judging import WrongError, exercise, judge_function, listed, number
 
 
 def places(n, kernel, stride=1, padding=0):
@@ -20,9 +20,13 @@ def seen(n, kernel, stride=1, padding=0):
 @exercise("02.1")
 def sizes_of_one_case(with_two, with_none, unseen):
     """Three numbers, counted."""
-    with_two, with_none = number(with_two, "with_two"), number(with_none, "with_none")
-    unseen = number(unseen, "unseen")
+    with_two, with_none = number(with_two, "`with_two`"), number(with_none, "`with_none`")
+    unseen = number(unseen, "`unseen`")
+    if with_two % 1 or with_none % 1:
+        raise WrongError("Half a step is no step: a kernel lies at a whole number of places.")
     if with_two != places(64, 5, 2, 2):
+        if with_none == places(64, 5, 2) - 1:
+            raise WrongError("There is one place more than there are steps from the first to it.")
         if with_two == (64 + 2 - 5) // 2 + 1:
             raise WrongError("With padding 2 there are two zeros on each end: four in all.")
         raise WrongError(f"With padding 2 there are not {with_two:g} places; count them.")
@@ -30,7 +34,8 @@ def sizes_of_one_case(with_two, with_none, unseen):
         raise WrongError(f"Without padding there are not {with_none:g} places; count them.")
     if unseen != 64 - len(seen(64, 5, 2)):
         raise WrongError(
-            f"Without padding the number of pixels that no place covers is not {unseen:g}."
+            f"Without padding the number of pixels that no place covers is not {unseen:g}. Up to "
+            "which pixel does the last place reach?"
         )
     return "Half a step is no step: it is the last pixel that no place covers."
 
@@ -46,14 +51,15 @@ def alexnet_sizes(sizes):
             n = places(n, kernel, stride, padding)
         return n
 
-    expected, given = {n for n in range(200, 261) if end(n) == 6}, set(sizes)
+    given = set(listed(sizes, "A list of sizes"))
+    expected = {n for n in range(200, 261) if end(n) == 6}
     if 227 not in given:
         raise WrongError("227 itself is missing.")
     if extra := sorted(given - expected):
         where = f"with {extra[0]} the end is {end(extra[0])} x {end(extra[0])}"
         raise WrongError(f"{len(extra)} of them should not be in it: {where}.")
     if missing := expected - given:
-        raise WrongError(f"{len(missing)} other sizes from 200 to 260 end in 6 x 6, too.")
+        raise WrongError(f"Of the sizes from 200 to 260 that end in 6 x 6, {len(missing)} fail.")
     return (
         f"From {min(given)} to {max(given)}: every floor on the way lets some sizes fall together."
     )
@@ -90,8 +96,8 @@ def field(layers):
 @exercise("02.4")
 def stack_of_small_kernels(depth, stacked, single):
     """Grow the stack until it sees as much; count every weight."""
-    depth, stacked = number(depth, "depth"), number(stacked, "stacked")
-    single = number(single, "single")
+    depth, stacked = number(depth, "`depth`"), number(stacked, "`stacked`")
+    single = number(single, "`single`")
     needed = next(count for count in range(1, 99) if field([(3, 1)] * count) == 11)
     if depth != needed:
         raise WrongError(f"{depth:g} layers see {1 + 2 * depth:g} pixels a side, not 11.")
@@ -99,14 +105,18 @@ def stack_of_small_kernels(depth, stacked, single):
         raise WrongError(
             "One layer of 11 x 11: 96 filters, each of 11 x 11 x 3 weights and a bias."
         )
-    if stacked != 96 * (3 * 3 * 3 + 1) + (needed - 1) * 96 * (3 * 3 * 96 + 1):
-        first = stacked == needed * 96 * (3 * 3 * 3 + 1)
-        reason = (
-            "From the second layer on 96 channels come in, not 3."
-            if first
-            else "Has every filter its bias?"
-        )
-        raise WrongError(reason)
+    first, later = 96 * (3 * 3 * 3 + 1), 96 * (3 * 3 * 96 + 1)
+    right = first + (needed - 1) * later
+    if stacked != right:
+        slips = {
+            needed * first: "From the second layer on 96 channels come in, not 3.",
+            needed * later: "Into the first layer 3 channels come, not 96.",
+            right - 96 * needed: "Each filter has a bias, too.",
+        }
+        raise WrongError(slips.get(
+            stacked, f"The parameters of {needed} layers do not add up to {stacked:,.0f}. How many "
+            "channels come into the first, how many into each of the others?"
+        ))  # fmt: skip
     return f"{stacked / single:.1f} times as many: behind the first layer 96 channels come in."
 
 

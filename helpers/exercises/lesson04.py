@@ -15,6 +15,8 @@ def untrained_losses(thousand, two):
         expected = -math.log(1 / classes)
         if near(given, math.log10(classes), 0.01):
             raise WrongError("That is the logarithm to base 10; the loss takes the natural one.")
+        if near(-given, expected, 0.01):
+            raise WrongError("The logarithm of a share is below 0; the loss is minus that.")
         if not near(given, expected, 0.01):
             raise WrongError(f"With {classes:,} classes it is not {given:.3g}: minus ln of what?")
     return "A loss far above that before the training means that something is wrong."
@@ -31,7 +33,15 @@ def _forget(momentum, share):
 @exercise("04.2")
 def steps_to_forget(function):
     """Against a loop."""
-    cases = [(0.5, 0.3), (0.9, 0.5), (0.9, 0.01), (0.99, 0.01), (0.95, 0.2), (0.999, 0.05)]
+    cases = [
+        (0.5, 0.3),
+        (0.5, 0.25),
+        (0.9, 0.5),
+        (0.9, 0.01),
+        (0.99, 0.01),
+        (0.95, 0.2),
+        (0.999, 0.05),
+    ]
     judge_function(function, _forget, cases, "the number of steps")
     slow, fast = _forget(0.99, 0.01), _forget(0.9, 0.01)
     return f"To a hundredth it takes {slow} steps with momentum 0.99, and {fast} with 0.9."
@@ -90,9 +100,12 @@ def warm_up_and_cosine(rate):
             raise WrongError(f"{told} it begins at {rates[0]:.3g}, not at 0.")
         for step in range(1, warm + 1):
             if abs(rates[step] - highest * step / warm) > 1e-6 * highest:
-                raise WrongError(f"{told} step {step} should have {highest * step / warm:.4g}.")
+                raise WrongError(
+                    f"{told} step {step} should have {highest * step / warm:.4g}; yours gives "
+                    f"{rates[step]:.4g}."
+                )
         if abs(rates[steps]) > 1e-6 * highest:
-            raise WrongError(f"{told} it ends at {rates[steps]:.3g}, not at 0.")
+            raise WrongError(f"{told} it is {rates[steps]:.3g} at step {steps}, not 0.")
         if max(rates) > highest * (1 + 1e-6):
             raise WrongError(f"{told} it rises to {max(rates):.4g}.")
         for step in range(warm, steps + 1):

@@ -46,7 +46,7 @@ def lost_steps(for_one, for_a_thousandth):
         if abs(given - 2 * expected) < 0.02 * expected:
             raise WrongError(
                 f"{given:.3g} is the whole distance to the next number above {weight:g}; "
-                "half of it is enough."
+                "anything above half of it is enough."
             )
         if abs(given - expected) > 0.02 * expected:
             lost = bfloat16(bfloat16(weight) + given) == bfloat16(weight)

@@ -13,16 +13,18 @@ def everything_is_sea(recall_of_sea, precision_of_sea, recall_of_others):
     labels = [one for one in range(6) for _ in range(10)]
     hits = sum(label == 4 for label in labels)
     expected = hits / 10, hits / len(labels), 0.0
-    names = "recall of sea", "precision of sea", "recall of any other class"
-    given = [
-        number(value, name)
-        for value, name in zip((recall_of_sea, precision_of_sea, recall_of_others), names)
-    ]
-    for name, mine, right in zip(names, given, expected):
+    asked = {
+        "recall of sea": "Of ten images of the sea, how many does it call sea?",
+        "precision of sea": "Of sixty images, ten a class, it calls all sea. How many are?",
+        "recall of any other class": "Of ten forests, how many does it call forest?",
+    }
+    answers = recall_of_sea, precision_of_sea, recall_of_others
+    given = [number(value, f"the {name}") for value, name in zip(answers, asked)]
+    for (name, question), mine, right in zip(asked.items(), given, expected):
+        if mine > 1:
+            raise WrongError(f"The {name} is a share between 0 and 1 here; yours is {mine:.3g}.")
         if abs(mine - right) > 0.005:
-            raise WrongError(
-                f"The {name} is not {mine:.3g}: is it a row or a column of the matrix?"
-            )
+            raise WrongError(f"The {name} is not {mine:.3g}. {question}")
     return "Perfect recall costs nothing if precision does not matter."
 
 
@@ -63,7 +65,10 @@ def sharpen(function):
     random = np.random.default_rng(0)
     for power in (1.0, 2.0, 0.5, 3.0):
         rows = random.dirichlet(np.ones(4), size=5)
-        given = numbers(ask(function, rows.copy(), power), rows.shape, "your function")
+        lent = rows.copy()
+        given = numbers(ask(function, lent, power), rows.shape, "your function")
+        if not np.array_equal(lent, rows):
+            raise WrongError("The array that your function is given is another afterwards.")
         if not np.allclose(given.sum(axis=1), 1):
             raise WrongError(
                 f"With power {power:g} the first row sums to {given[0].sum():.3f}, not 1."

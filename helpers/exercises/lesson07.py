@@ -8,7 +8,7 @@ from helpers.exercises.judging import WrongError, ask, exercise, number, numbers
 @exercise("07.1")
 def a_filter_of_conv1(weights, written):
     """Count one filter."""
-    weights, written = number(weights, "the first number"), number(written, "the second number")
+    weights, written = number(weights, "`weights_of_one`"), number(written, "`written`")
     if weights == 25:
         raise WrongError("A filter of conv1 looks at all 96 channels at once.")
     if weights != sum(1 for _ in np.ndindex(5, 5, 96)):
@@ -31,7 +31,7 @@ def warm_map(function):
                 raise WrongError("What speaks against the class should be 0, not below.")
             if abs(given[place] - max(total, 0)) > 1e-6:
                 raise WrongError(
-                    f"With {shape[2]} channels the place {place} should be {max(total, 0):.3f}; "
+                    f"For maps of shape {shape} the place {place} should be {max(total, 0):.3f}; "
                     f"yours is {given[place]:.3f}."
                 )
     return "What is left speaks for the class."
@@ -44,16 +44,19 @@ def nearest(function):
     with_copies = np.array([[0.0], [5.0], [0.0], [6.0]])
     for rows in (random.normal(size=(2, 1)), with_copies, random.normal(size=(30, 6))):
         count = len(rows)
-        given = numbers(ask(function, rows.copy()), (count,), "your function").astype(int)
+        given = numbers(ask(function, rows.copy()), (count,), "your function")
+        if (given % 1).any():
+            raise WrongError("The numbers of rows are asked for, not distances.")
         if (given == np.arange(count)).all():
             raise WrongError("Every row is nearest to itself: its own distance must not count.")
         for one in range(count):
             others = [other for other in range(count) if other != one]
             best = min(others, key=lambda other: sum((rows[one] - rows[other]) ** 2))
             if given[one] != best:
+                equal = " (they are equal)" if (rows[one] == rows[best]).all() else ""
                 raise WrongError(
-                    f"Of {count} rows, number {best} is nearest to number {one}; "
-                    f"yours says {given[one]}."
+                    f"Of {count} rows, number {best} is nearest to number {one}{equal}; "
+                    f"yours says {given[one]:.0f}."
                 )
     return "No row is its own neighbour."
 
@@ -64,15 +67,20 @@ def occlusion(function):
     random = np.random.default_rng(0)
     for rows, columns, side in ((2, 2, 1), (4, 6, 2), (9, 6, 3)):
         image, speaks = random.random((rows, columns, 3)), random.normal(size=(rows, columns, 3))
+        speaks = np.abs(speaks) if side == 1 else speaks  # in the first one every square counts
         given = ask(
             function, image.copy(), side, lambda shown, by=speaks: float((shown * by).sum())
         )
         given = numbers(given, (rows // side, columns // side), "your function")
+        so_far = 0.0
         for row, column in np.ndindex(given.shape):
             square = np.s_[row * side : (row + 1) * side, column * side : (column + 1) * side]
             fall = float((image[square] * speaks[square]).sum())
+            so_far += fall
             if abs(given[row, column] + fall) < 1e-6 < abs(fall):
                 raise WrongError("What is asked is how much the score falls: before minus after.")
+            if abs(given[row, column] - so_far) < 1e-6 < abs(so_far - fall):
+                raise WrongError("Is the square before still covered? Begin each time from a copy.")
             if abs(given[row, column] - fall) > 1e-6:
                 raise WrongError(
                     f"In row {row}, column {column} the score falls by {fall:.3f}; "

@@ -25,6 +25,7 @@ from helpers.plots.training import (
     learning_rates,
     momentum_memory,
     overfitting,
+    swings,
 )
 
 __all__ = [
@@ -57,4 +58,5 @@ __all__ = [
     "size_staircase",
     "sliding_kernel",
     "strongest_channels",
+    "swings",
 ]

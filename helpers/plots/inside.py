@@ -80,7 +80,7 @@ def strongest_channels(image, maps, name, count=6):
 
 
 @styled
-def projection(points, labels, class_names, images=None, thumbnails=40):
+def projection(points, labels, class_names, images=None, thumbnails=18):
     """Draw each image as a point in a plane, coloured and marked by its class.
 
     Parameters
@@ -90,7 +90,7 @@ def projection(points, labels, class_names, images=None, thumbnails=40):
     class_names : sequence of str
     images : ndarray of uint8, shape (n, side, side, 3), optional
         Then some of them are drawn on their points, framed in the colour of their class.
-    thumbnails : int, default 40
+    thumbnails : int, default 18
         How many at most, each class in turn, chosen so that none lies on another.
 
     Returns

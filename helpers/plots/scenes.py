@@ -144,16 +144,18 @@ def brightness(colours, labels, class_names, most=60):
         np.arange(len(medians)) + 0.42,
         color=BLACK,
         linewidth=2.5,
-        label="median",
+        label="median of the class",
     )
-    axis.legend(frameon=False, loc="upper right")
+    middle = float(np.median(level))
+    axis.axhline(middle, color=BLACK, linestyle="--", linewidth=1.5, label="median of all images")
+    axis.legend(frameon=False, loc="upper right", ncols=2)
     turned = {"rotation": 30, "ha": "right"} if len("".join(class_names)) > 60 else {}
     axis.set_xticks(range(len(class_names)), class_names, **turned)
     axis.set(ylabel="brightness (0 black, 1 white)", ylim=(0, 1))
     told = listed(f"{n} {m:.2f}" for n, m in zip(class_names, medians, strict=True))
     made.alt = (
         f"Up to {most} images a class as dots in their average colours, by brightness; a line "
-        f"marks the median of each class: {told}."
+        f"marks the median of each class: {told}. The median of all images is {middle:.2f}."
     )
     return made
 

@@ -100,7 +100,7 @@ def roofline(measured, operations, moved, yardstick, bandwidth):
     for rates, style, colour, width, words in lines:
         axis.plot(sizes, rates, style, color=colour, linewidth=width, label=words)
     prices = f"{1000 * an_image:.3g} ms an image and {1000 * a_step:.3g} ms a step"
-    told = f"measured, and the line through both: {prices}"
+    told = f"measured; the curve: {prices}"
     axis.plot(sizes, sizes / (a_step + an_image * sizes), color=ORANGE, linewidth=1.5)
     axis.plot(list(measured), list(measured.values()), "o", color=ORANGE, markersize=13,
               markeredgecolor=BLACK)  # fmt: skip

@@ -5,7 +5,17 @@ import math
 import numpy as np
 from matplotlib.ticker import LogLocator
 
-from helpers.plots.style import BLACK, BLUE, ORANGE, SERIES, figure, listed, styled
+from helpers.plots.style import (
+    BLACK,
+    BLUE,
+    ORANGE,
+    SERIES,
+    SKY,
+    VERMILION,
+    figure,
+    listed,
+    styled,
+)
 
 LINES = tuple(zip(SERIES, ("-", "--", ":", "-.", "-"), ("o", "s", "^", "D", "v"), strict=True))
 
@@ -168,6 +178,38 @@ def momentum_memory(momenta, steps, marks=()):
     made.alt = (
         f"Falling curves over {steps} training steps: the share of the starting value that is "
         f"left in the moving average. {' '.join(told)}"
+    )
+    return made
+
+
+@styled
+def swings(visited, means, best=0.0):
+    """Draw a weight that swings about its best value, and a running mean of it.
+
+    Parameters
+    ----------
+    visited, means : sequence of float
+        One number a step.
+    best : float, default 0.0
+
+    Returns
+    -------
+    Figure
+        The first steps, on the way from far off, run out of the picture.
+    """
+    made, axis = figure(size=(11, 5.2))
+    later = slice(len(visited) // 2, None)
+    most = 3 * np.abs(np.subtract(visited[later], best)).max()
+    axis.plot(visited, color=SKY, linewidth=1.5, label="the weight")
+    axis.plot(means, color=VERMILION, linewidth=3.5, label="its running mean")
+    axis.axhline(best, color=BLACK, linestyle="--", label="the best value")
+    axis.set(xlabel="step", ylabel="value of the weight", xlim=(0, len(visited)))
+    axis.set_ylim(best - most / 2, best + most)
+    axis.legend(frameon=False, handlelength=3)
+    told = [f"from {min(part[later]):.2f} to {max(part[later]):.2f}" for part in (visited, means)]
+    made.alt = (
+        f"A weight over {len(visited)} steps, its running mean, and the best value, {best:g}. In "
+        f"the second half the weight goes {told[0]}, its mean {told[1]}."
     )
     return made
 
