@@ -63,8 +63,9 @@ def test_a_run_that_is_not_there_is_named_with_those_that_are():
 
 
 def test_the_readme_says_what_the_recorded_runs_say():
-    readme = (course.ROOT / "README.md").read_text(encoding="utf-8")
-    assert table.with_table(readme) == readme, "run make results"
+    for page, new in table.pages().items():
+        text = page.read_text(encoding="utf-8")
+        assert table.with_table(text, new) == text, f"{page}: run make results"
 
 
 def test_the_table_follows_the_files(tmp_path):
@@ -77,11 +78,25 @@ def test_the_table_follows_the_files(tmp_path):
     assert line.startswith("| a try | 701,700 (50 passes over 14,034) | 146 | **54.3%** of 3,000")
     assert line.endswith("| `make it` |")
     text = f"before\n{table.START}\nold\n{table.END}\nafter"
-    assert "old" not in table.with_table(text, tmp_path) and line in table.with_table(
-        text, tmp_path
-    )
+    assert table.with_table(text, "new") == f"before\n{table.START}\nnew\n{table.END}\nafter"
     with pytest.raises(ValueError, match="0 places"):
-        table.with_table("none", tmp_path)
+        table.with_table("none", "new")
+
+
+def test_trials_on_few_images_are_compared_over_their_seeds():
+    def trial(kind, seed, accuracy, images="", state="finished", count="3000"):
+        return {
+            "run": f"{kind}-3000-images-seed{seed}", "seed": str(seed), "state": state,
+            "training_images": count, "validation_accuracy": str(accuracy),
+            "images_to_75_percent": images, "seconds_to_75_percent": images and "61",
+        }  # fmt: skip
+
+    rows = [trial("course", 1, 0.9, "12000"), trial("course", 0, 0.8), trial("article", 0, 0.7)]
+    rows += [trial("course", 2, 0.1, state="stopped"), trial("course", 3, 0.1, count="8")]
+    assert table.comparison(rows).splitlines()[2:] == [
+        "| `article` | 0 | 70.0; **70.0 %** | never | never |",
+        "| `course` | 0, 1 | 80.0, 90.0; **85.0 %** | never, 12,000 | never, 61 |",
+    ]
 
 
 def test_every_line_of_the_trial_log_says_what_was_told_and_what_came_out():

@@ -1,6 +1,7 @@
-"""`make results`: the README's table and the plots, from the recorded runs in `results/`."""
+"""`make results`: the tables of recorded runs and of trials, and the plots, from `results/`."""
 
 import re
+import statistics
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,10 @@ import numpy as np
 from helpers import models, plots, results
 from helpers.files import whole, write
 from helpers.quiet import keras
-from tools import course
+from tools import course, trials
 
 START, END = "<!-- results: make results writes this -->", "<!-- end of results -->"
+FEW = "3000"  # training images of the trials that are compared
 ORDER = ("article-2020", "article", "course")  # by the beginning of the run's name
 
 
@@ -49,13 +51,64 @@ def table(folder=results.RESULTS):
     return "\n".join(lines)
 
 
-def with_table(text, folder=results.RESULTS):
-    """Return a text in which the table between the two marks is the present one."""
+def comparison(rows):
+    """Return the table of the finished trials on few images, one row for all seeds of a kind.
+
+    Parameters
+    ----------
+    rows : list of dict
+        See `trials.read`.
+
+    Returns
+    -------
+    str
+    """
+    kinds = {}
+    for row in rows:
+        if row["training_images"] == FEW and row["state"] == "finished":
+            kinds.setdefault(re.sub(f"-{FEW}-images-seed.*", "", row["run"]), []).append(row)
+    lines = [
+        "| trial | seeds | validation accuracy, mean | 75 % after images | after seconds |",
+        "|---|---|---|---|---|",
+    ]
+    for kind, own in sorted(kinds.items()):
+        own.sort(key=lambda row: int(row["seed"]))
+        accuracies = [100 * float(row["validation_accuracy"]) for row in own]
+        each = ", ".join(f"{value:.1f}" for value in accuracies)
+        images, seconds = (
+            ", ".join(f"{int(row[key]):,}" if row[key] else "never" for row in own)
+            for key in ("images_to_75_percent", "seconds_to_75_percent")
+        )
+        seeds = ", ".join(row["seed"] for row in own)
+        mean = f"{each}; **{statistics.mean(accuracies):.1f} %**"
+        lines.append(f"| `{kind}` | {seeds} | {mean} | {images} | {seconds} |")
+    return "\n".join(lines)
+
+
+def with_table(text, new):
+    """Return a text in which the table between the two marks is a new one."""
     pattern = re.escape(START) + ".*?" + re.escape(END)
-    new, count = re.subn(pattern, lambda _: f"{START}\n{table(folder)}\n{END}", text, flags=re.S)
+    text, count = re.subn(pattern, lambda _: f"{START}\n{new}\n{END}", text, flags=re.S)
     if count != 1:
         raise ValueError(f"the text holds {count} places for the table, marked {START}; one needed")
-    return new
+    return text
+
+
+def pages(folder=results.RESULTS):
+    """Return ``{page: its table}``: the course's README has the runs, that of results the trials.
+
+    Parameters
+    ----------
+    folder : Path, optional
+
+    Returns
+    -------
+    dict of Path to str
+    """
+    return {
+        course.ROOT / "README.md": table(folder),
+        results.RESULTS / "README.md": comparison(trials.read(Path(folder, "trials.csv"))),
+    }
 
 
 def figures(run, folder=results.RESULTS):
@@ -81,9 +134,9 @@ def figures(run, folder=results.RESULTS):
 
 
 def main():
-    """Write the table into README.md and the plots into results/plots."""
-    readme = course.ROOT / "README.md"
-    write(readme, with_table(readme.read_text(encoding="utf-8")))
+    """Write the tables into both READMEs and the plots into results/plots."""
+    for page, new in pages().items():
+        write(page, with_table(page.read_text(encoding="utf-8"), new))
     target = results.RESULTS / "plots"
     for run in runs():
         for name, figure in figures(run).items():
