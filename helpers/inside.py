@@ -49,7 +49,8 @@ def scores_from(model, layer):
     for each in model.layers[place + 1 : -1]:
         x = each(x)
     rest, last = keras.Model(given, x), model.layers[-1]
-    kernel, bias = (np.asarray(part, np.float64) for part in (last.kernel, last.bias))
+    kernel = np.asarray(last.kernel, np.float64)
+    bias = np.asarray(last.bias, np.float64) if last.use_bias else 0
     return lambda maps: np.asarray(rest(maps, training=False), np.float64) @ kernel + bias
 
 

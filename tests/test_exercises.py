@@ -284,7 +284,8 @@ def test_blanks_anywhere_are_not_tried_yet(name):
     if takes_a_function(name):
         tries += [[lambda *arguments: ____], [lambda *arguments: (____, 1)]]
         tries += [[lambda *arguments: ____ + 1], [lambda *arguments: len(____)]]
-        tries += [[lambda *arguments: np.bincount(____)]]
+        tries += [[lambda *arguments: np.bincount(____)], [lambda *arguments: [1, 2][:____]]]
+        tries += [[lambda *arguments: keras.layers.Dense(____)]]
     for given in tries:
         assert check(name, *given).outcome == "not tried yet"
 
@@ -301,6 +302,7 @@ HINTS = {
     "01.4": [
         (lambda files, share: [hash(file) % 9 < 9 * share for file in files], "after each restart"),
         (lambda files, share: [int(f, 16) / 16**64 < share for f in sorted(files)], "the order of"),
+        (lambda files, share: [hash((f,)) % 9 < 9 * share for f in files], "after each restart"),
         (lambda files, share: [True, *(None for _ in files[1:])], "among its answers is None"),
     ],
     "02.1": [
@@ -325,6 +327,13 @@ HINTS = {
     "04b.2": [((2**-7, 2**-18), "anything above half")],
     "05.1": [((100, 16.7, 0), "between 0 and 1"), ((1, 0.2, 0), "sixty images")],
     "05.4": [(in_place, "is another afterwards")],
+    "06.2": [(lambda row, names, t: row, "One name is asked for")],
+    "06.3": [
+        (lambda labels, rows, t: (
+            np.mean(rows.max(1) >= t),
+            round(np.mean((rows.argmax(1) == labels)[rows.max(1) >= t]), 3),
+        ), "is 0.823529; yours gives 0.824"),
+    ],
     "07.3": [
         (lambda rows: np.arange(len(rows)) + 0.9, "not distances"),
         (lambda rows: np.abs(rows[:, None] - rows).sum(axis=2).argsort(1)[:, 1], "are equal"),

@@ -47,6 +47,17 @@ def test_scores_are_the_logits_of_the_whole_network(net, images):
     )
 
 
+def test_a_last_layer_may_be_without_biases():
+    inputs = x = keras.Input((4, 4, 2))
+    for layer in (keras.layers.Conv2D(3, 2, name="one"), keras.layers.Flatten()):
+        x = layer(x)
+    last = keras.layers.Dense(2, activation="softmax", use_bias=False)
+    made = keras.Model(inputs, last(x))
+    maps = np.random.default_rng(0).random((5, 3, 3, 3), np.float32)
+    expected = maps.reshape(5, 27) @ np.asarray(last.kernel)
+    np.testing.assert_allclose(inside.scores_from(made, "one")(maps), expected, atol=1e-5)
+
+
 def test_weights_of_channels_are_the_mean_gradients(net, images):
     (maps,) = inside.values(net, images.take([0]), "relu1")
     scores = inside.scores_from(net, "relu1")

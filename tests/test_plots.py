@@ -434,7 +434,7 @@ def test_a_cell_of_the_confusions_shows_the_first_image_that_fell_there():
 
 def test_a_map_is_laid_over_its_image_and_told_where_it_is_warmest():
     made = ALL["heat_maps"]()
-    assert "a b: warmest 0% from the top, 33% from the left; c: warm nowhere." in made.alt
+    assert "a b: warmest 12% from the top, 38% from the left; c: warm nowhere." in made.alt
     np.testing.assert_array_equal(made.axes[2].images[1].get_array(), np.eye(4)[[1, 0, 2, 3]])
 
 
@@ -505,6 +505,42 @@ def test_colours_are_told_apart_without_full_colour_vision(kind):
     seen = as_seen(to_rgba_array(MANY)[:, :3], kind)
     distances = np.linalg.norm(seen[:, None] - seen[None], axis=2)
     assert distances[np.triu_indices(len(MANY), 1)].min() > 0.2
+
+
+def test_many_classes_differ_in_colour_or_mark():
+    names = [str(number) for number in range(20)]
+    (axis,) = plots.projection(np.eye(20)[:, :2], np.arange(20), names).axes
+    looks = {
+        (to_hex(part.get_facecolor()[0]), part.get_paths()[0].vertices.round(3).tobytes())
+        for part in axis.collections
+    }
+    assert len(looks) == 20
+
+
+def test_fields_larger_than_the_image_stay_out_of_the_picture():
+    picture, steps = plots.receptive_fields(SCENE, {"conv0": 40, "conv9": 500}).axes
+    assert [text.get_text() for text in picture.texts] == ["conv0"]
+    assert steps.get_xlim()[1] > 500
+
+
+def test_channels_below_zero_can_be_drawn():
+    made = plots.strongest_channels(SCENE, -np.arange(1.0, 19).reshape(3, 3, 2), "conv0")
+    made.savefig(io.BytesIO())
+    assert made.axes[1].images[0].get_clim()[0] == -18
+
+
+def test_kernels_of_two_sides_and_other_kinds_of_layers_are_drawn():
+    layers = keras.layers
+    inputs = keras.Input((20, 20, 3))
+    x = layers.DepthwiseConv2D((1, 7), name="wide")(inputs)
+    x = layers.Conv2D(4, (20, 3), name="high")(x)
+    x = layers.GlobalMaxPooling2D(name="most")(x)
+    made = plots.architecture(keras.Model(inputs, layers.Dense(90_000, name="long")(x)))
+    written = [text.get_text() for text in made.axes[0].texts]
+    assert {"wide\n1×7", "high\n20×3", "most", "long"} <= set(written)
+    low, high = made.axes[0].get_ylim()
+    for patch in made.axes[0].patches:
+        assert patch.get_xy()[:, 1].min() > low and patch.get_xy()[:, 1].max() < high
 
 
 def test_swings_are_told_of_the_second_half():

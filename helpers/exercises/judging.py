@@ -18,8 +18,10 @@ class Blank:
         return "____"
 
     def __array__(self, *arguments, **options):
-        """Refuse to become an array, whatever NumPy is asked to do with it."""
-        raise TypeError(f"{type(self).__name__} is no array yet")
+        """Refuse to become an array or an index, whatever one is asked to do with it."""
+        raise TypeError(f"{type(self).__name__} is nothing yet")
+
+    __index__ = __array__
 
 
 BLANK = Blank()
@@ -110,7 +112,7 @@ def ask(function, *arguments):
     try:
         given = function(*arguments)
     except Exception as error:
-        if Blank.__name__ in str(error):
+        if Blank.__name__ in str(error) or repr(BLANK) in str(error):
             raise NotTriedError from None
         raise StoppedError(f"{where} stopped: {type(error).__name__}: {error}") from error
     if given is None:

@@ -51,7 +51,7 @@ def alexnet_sizes(sizes):
             n = places(n, kernel, stride, padding)
         return n
 
-    given = set(listed(sizes, "A list of sizes"))
+    given = {int(number(size, "a size")) for size in listed(sizes, "A list of sizes")}
     expected = {n for n in range(200, 261) if end(n) == 6}
     if 227 not in given:
         raise WrongError("227 itself is missing.")

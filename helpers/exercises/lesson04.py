@@ -112,5 +112,5 @@ def warm_up_and_cosine(rate):
             angle = math.pi * (step - warm) / (steps - warm)
             expected = highest * (1 + math.cos(angle)) / 2
             if abs(rates[step] - expected) > 1e-6 * highest:
-                raise WrongError(f"{told} step {step} is {rates[step]:.4g}: no half cosine there.")
+                raise WrongError(f"{told} step {step} is {rates[step]:.6g}, not {expected:.6g}.")
     return "A straight line up, half a cosine down."

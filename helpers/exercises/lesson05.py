@@ -78,8 +78,8 @@ def sharpen(function):
             expected = [value / sum(raised) for value in raised]
             if not np.allclose(mine, expected):
                 raise WrongError(
-                    f"With power {power:g} the row {np.round(row, 2)} should become "
-                    f"{np.round(expected, 2)}; yours gives {np.round(mine, 2)}."
+                    f"With power {power:g} the row {np.round(row, 4)} should become "
+                    f"{np.round(expected, 4)}; yours gives {np.round(mine, 4)}."
                 )
     return "The largest stays the largest, so the accuracy stays; how sure it is changes."
 

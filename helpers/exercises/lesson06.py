@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.exercises.judging import WrongError, ask, exercise, judge_function, near, number
+from helpers.exercises.judging import WrongError, ask, exercise, judge_function, near, number, shown
 
 
 @exercise("06.1")
@@ -30,6 +30,8 @@ def answer_or_nothing(function):
             place = max(range(6), key=lambda one: row[one])
             expected = names[place] if row[place] >= threshold else "don't know"
             given = ask(function, row.copy(), list(names), threshold)
+            if not isinstance(given, str):
+                raise WrongError(f"One name is asked for; this is {shown(given)}.")
             if given != expected:
                 raise WrongError(
                     f"For {np.round(row, 2)}, {names} and a threshold of {threshold} the answer "
@@ -57,7 +59,7 @@ def answered_and_right(function):
         ):
             if not near(number(mine, f"the {what}"), right):
                 raise WrongError(
-                    f"At {threshold} the {what} is {right:.3f}; yours gives {mine:.3f}."
+                    f"At {threshold} the {what} is {right:.6g}; yours gives {mine:.6g}."
                 )
     return "A higher threshold: fewer answers, and better ones, if its confidence means anything."
 

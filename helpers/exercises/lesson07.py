@@ -31,8 +31,8 @@ def warm_map(function):
                 raise WrongError("What speaks against the class should be 0, not below.")
             if abs(given[place] - max(total, 0)) > 1e-6:
                 raise WrongError(
-                    f"For maps of shape {shape} the place {place} should be {max(total, 0):.3f}; "
-                    f"yours is {given[place]:.3f}."
+                    f"For maps of shape {shape} the place {place} should be {max(total, 0):.6g}; "
+                    f"yours is {given[place]:.6g}."
                 )
     return "What is left speaks for the class."
 
@@ -83,7 +83,7 @@ def occlusion(function):
                 raise WrongError("Is the square before still covered? Begin each time from a copy.")
             if abs(given[row, column] - fall) > 1e-6:
                 raise WrongError(
-                    f"In row {row}, column {column} the score falls by {fall:.3f}; "
-                    f"yours says {given[row, column]:.3f}."
+                    f"In row {row}, column {column} the score falls by {fall:.6g}; "
+                    f"yours says {given[row, column]:.6g}."
                 )
     return "It works with any network, and asks it once for each square and once for the whole."

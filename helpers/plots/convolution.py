@@ -148,7 +148,7 @@ def receptive_fields(image, fields):
     colours = [MANY[k % len(MANY)] for k in range(len(fields))]
     for (name, side), colour in zip(fields.items(), colours, strict=True):
         corner = (n - side) / 2
-        if side > n / 6:
+        if n / 6 < side <= n:
             label = {"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8}
             picture.text(corner + 2, corner + 11, name, size=12, color=BLACK, bbox=label)
         frame = {"fill": False, "linewidth": 3, "edgecolor": colour}
@@ -157,7 +157,9 @@ def receptive_fields(image, fields):
     steps.bar_label(bars, padding=4)
     steps.axvline(n, color=BLACK, linestyle="--")
     steps.annotate(f"image: {n}", (n - 4, 0), ha="right", va="center")
-    steps.set(xlabel="side of the receptive field in pixels", xlim=(0, n * 1.12))
+    steps.set(
+        xlabel="side of the receptive field in pixels", xlim=(0, 1.12 * max(n, *fields.values()))
+    )
     steps.invert_yaxis()
     made.alt = (
         f"Left an image of {n} pixels a side with nested squares, right their sides as bars: "

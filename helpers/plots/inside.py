@@ -34,7 +34,7 @@ def heat_maps(images, maps, titles):
         axes[1, column].imshow(warm, cmap="inferno", alpha=0.6, extent=extent, vmin=0,
                                interpolation="bilinear")  # fmt: skip
         row, across = np.unravel_index(np.argmax(warm), warm.shape)
-        down, right = row / (len(warm) - 1), across / (warm.shape[1] - 1)
+        down, right = (row + 0.5) / len(warm), (across + 0.5) / warm.shape[1]
         told.append(
             f"{title.replace(chr(10), ' ')}: warmest {down:.0%} from the top, {right:.0%} from "
             "the left" if warm.max() > 0 else f"{title.replace(chr(10), ' ')}: warm nowhere"
@@ -67,7 +67,7 @@ def strongest_channels(image, maps, name, count=6):
     axes[0].imshow(image)
     axes[0].set_title("image")
     for axis, channel in zip(axes[1:], strongest):
-        axis.imshow(maps[..., channel], cmap="gray", vmin=0)
+        axis.imshow(maps[..., channel], cmap="gray", vmin=min(0, maps.min()))
         axis.set_title(f"{name}, {channel}")
     for axis in axes:
         axis.set_axis_off()
@@ -87,6 +87,7 @@ def projection(points, labels, class_names, images=None, thumbnails=18):
     ----------
     points : ndarray of float, shape (n, 2)
     labels : ndarray of int, shape (n,)
+        0 or more.
     class_names : sequence of str
     images : ndarray of uint8, shape (n, side, side, 3), optional
         Then some of them are drawn on their points, framed in the colour of their class.
@@ -103,7 +104,7 @@ def projection(points, labels, class_names, images=None, thumbnails=18):
         mine = points[labels == number]
         look = {
             "color": MANY[number % len(MANY)],
-            "marker": MARKS[number % len(MARKS)],
+            "marker": MARKS[(number + number // len(MANY)) % len(MARKS)],
             "label": name,
         }
         axis.scatter(*mine.T, s=60, edgecolor="white", linewidth=0.5, **look)

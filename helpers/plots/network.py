@@ -6,7 +6,8 @@ from matplotlib.patches import Polygon
 from helpers.plots.style import BLACK, BLUE, GREY, ORANGE, PINK, VERMILION, figure, listed, styled
 
 KINDS = {"Conv2D": BLUE, "Dense": VERMILION, "Flatten": GREY, "GlobalAveragePooling2D": GREY}
-KINDS |= {"MaxPooling2D": ORANGE, "AveragePooling2D": ORANGE}
+KINDS |= {"GlobalMaxPooling2D": GREY, "MaxPooling2D": ORANGE, "AveragePooling2D": ORANGE}
+KINDS |= {"DepthwiseConv2D": BLUE, "SeparableConv2D": BLUE, "Conv2DTranspose": BLUE}
 
 
 @styled
@@ -16,7 +17,7 @@ def architecture(model):
     Parameters
     ----------
     model : keras.Model
-        Layers in one row, as in AlexNet.
+        Layers in one row, as in AlexNet; those of a net within it are not drawn.
 
     Returns
     -------
@@ -30,7 +31,7 @@ def architecture(model):
     shapes = [tuple(model.input_shape[1:])] + [tuple(layer.output.shape[1:]) for layer in layers]
     names = ["image"] + [_describe(layer) for layer in layers]
     colours = [PINK] + [KINDS[type(layer).__name__] for layer in layers]
-    made, axis = figure(size=(16, 6.2))
+    made, axis = figure(size=(max(16, 1.2 * len(shapes)), 6.2))
     texts = ["×".join(str(value) for value in shape) for shape in shapes]
     counts = [0] + [layer.count_params() for layer in layers]
     at, before = 0.0, None
@@ -39,7 +40,7 @@ def architecture(model):
         at += max(0.62, (box[1] + box[2]) / 2)
         _draw_box(axis, at, box, colour)
         if window := place and _window(layers[place - 1]):
-            _draw_window(axis, before, (at, box), window / shapes[place - 1][0])
+            _draw_window(axis, before, (at, box), window[0] / shapes[place - 1][0])
         top, bottom, before = box[0] / 2 + box[3], -box[0] / 2, (at, box)
         axis.text(at, top + 0.12, name, ha="center", va="bottom", size=16)
         below = -1.8 - 0.62 * (place % 2)
@@ -65,20 +66,17 @@ def architecture(model):
 
 
 def _window(layer):
-    """Return the side of a layer's window in values, 0 for a layer without one."""
-    for window in ("kernel_size", "pool_size"):
-        if hasattr(layer, window):
-            return getattr(layer, window)[0]
-    return 0
+    """Return height and width of a layer's window in values, nothing for a layer without one."""
+    return getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", None)
 
 
 def _describe(layer):
     """Name a layer and its numbers in up to three short lines."""
-    side = _window(layer)
-    if not side:
+    window = _window(layer)
+    if not window:
         return layer.name
     stride = layer.strides[0]
-    return f"{layer.name}\n{side}×{side}" + (f"\nstride {stride}" if stride > 1 else "")
+    return f"{layer.name}\n{window[0]}×{window[1]}" + (f"\nstride {stride}" if stride > 1 else "")
 
 
 def _sizes(shape):
@@ -86,7 +84,7 @@ def _sizes(shape):
     if len(shape) == 3:
         height = 0.19 * np.sqrt(shape[0])
         return height, 0.022 * np.sqrt(shape[2]), 0.3 * height, 0.2 * height
-    return 0.03 * np.sqrt(shape[0]), 0.16, 0.0, 0.0
+    return min(3.4, 0.03 * np.sqrt(shape[0])), 0.16, 0.0, 0.0
 
 
 def _draw_box(axis, middle, box, colour):
@@ -104,7 +102,8 @@ def _draw_box(axis, middle, box, colour):
 def _draw_window(axis, before, after, share):
     """Draw a window on the right face of one box and lines from it to the front of the next."""
     (middle, (height, width, deep, up)), (target, (_, its_width, its_deep, _)) = before, after
-    x, y = middle + (width - deep) / 2 + 0.45 * deep, 0.45 * up
+    start = min(0.45, 1 - share)  # a window as large as the side begins at its edge
+    x, y = middle + (width - deep) / 2 + start * deep, start * up + min(0, height * (0.5 - share))
     across, climb, tall = share * deep, share * up, share * height
     corners = [(x, y), (x + across, y + climb), (x + across, y + climb + tall), (x, y + tall)]
     axis.add_patch(Polygon(corners, facecolor="white", edgecolor=BLACK, linewidth=1.2, zorder=3))

@@ -199,7 +199,7 @@ def swings(visited, means, best=0.0):
     """
     made, axis = figure(size=(11, 5.2))
     later = slice(len(visited) // 2, None)
-    most = 3 * np.abs(np.subtract(visited[later], best)).max()
+    most = 3 * np.abs(np.subtract(visited[later], best)).max() or 1
     axis.plot(visited, color=SKY, linewidth=1.5, label="the weight")
     axis.plot(means, color=VERMILION, linewidth=3.5, label="its running mean")
     axis.axhline(best, color=BLACK, linestyle="--", label="the best value")
