@@ -11,6 +11,7 @@ import numpy as np
 from helpers.quiet import tf
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)
+PARALLEL = 4  # batches that are made ready at the same time
 
 
 def epoch_plan(count, seed, epoch, crop_area=(1.0, 1.0), flip=False):
@@ -90,4 +91,7 @@ def batches(images, num_classes, plans=None, size=227, batch_size=32):
         for order, boxes in plans
     ]
     served = reduce(tf.data.Dataset.concatenate, epochs)
-    return served.map(cut, num_parallel_calls=tf.data.AUTOTUNE).prefetch(2)
+    # TensorFlow tunes pipelines by itself, but at the end of a pass that could wait for a minute.
+    plain = tf.data.Options()
+    plain.autotune.enabled = False
+    return served.map(cut, num_parallel_calls=PARALLEL).prefetch(2).with_options(plain)
