@@ -4,6 +4,7 @@ The images stay as they were read, 8 bits a colour at 150 pixels: a ninth of the
 floats at 227 would take. Each batch is cut out, resized and scaled when it is needed.
 """
 
+import os
 from functools import reduce
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from helpers.quiet import tf
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)
-PARALLEL = 4  # batches that are made ready at the same time
+PARALLEL = min(16, os.cpu_count() or 1)  # batches that are made ready at the same time
 
 
 def epoch_plan(count, seed, epoch, crop_area=(1.0, 1.0), flip=False):

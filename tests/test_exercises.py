@@ -309,7 +309,9 @@ HINTS = {
         ((31, 29, 1), "one place more"), ((31, 30, 1), "four in all"), ((32.5, 30, 1), "Half a"),
         ((32, 30, 0.5), "last place reach"), (("32", 30, 1), "`with_two` should be a number"),
     ],
-    "02.2": [((None,), "this is None"), (([[227]],), "lists again")],
+    "02.2": [
+        ((None,), "this is None"), (([[227]],), "lists again"), (([227, 228.5],), "whole number"),
+    ],
     "02.3": [(lambda m, k, s, p: 0, "For output 1, kernel 1, stride 1, padding 0 the largest")],
     "02.4": [
         ((5, 13440, 34944), "96 channels come in"), ((5, 415200, 34944), "not 96"),

@@ -49,9 +49,9 @@ def check(name, *answers):
         If there is no such exercise.
     """
     if name not in JUDGES:
-        meant = f"did you mean '0{name}'?" if f"0{name}" in JUDGES else "there are "
-        meant += "" if meant.endswith("?") else ", ".join(sorted(JUDGES))
-        raise ValueError(f"there is no exercise {name!r}; {meant}")
+        all_there_are = f"there are {', '.join(sorted(JUDGES))}"
+        hint = f"did you mean '0{name}'?" if f"0{name}" in JUDGES else all_there_are
+        raise ValueError(f"there is no exercise {name!r}; {hint}")
     try:
         if is_blank(answers):
             raise NotTriedError

@@ -141,7 +141,7 @@ def number(given, what="the answer"):
     raise WrongError(f"{start} should be a number; this is {shown(given)}.")
 
 
-def listed(given, what):
+def as_list(given, what):
     """Return a row that was given, as list; raise `WrongError` if it is none, or one of rows."""
     if isinstance(given, (str, dict)) or not hasattr(given, "__iter__"):
         raise WrongError(f"{what} is asked for; this is {shown(given)}.")

@@ -4,7 +4,7 @@ from unittest import mock
 
 import numpy as np
 
-from helpers.exercises.judging import WrongError, ask, exercise, judge_function, listed, shown
+from helpers.exercises.judging import WrongError, as_list, ask, exercise, judge_function, shown
 
 
 @exercise("01.1")
@@ -47,7 +47,7 @@ def split_by_content(in_validation):
     def answered(files, share):
         with mock.patch("builtins.hash", wraps=hash) as hashed:
             given = ask(in_validation, list(files), share)
-            answer = listed(given, "True or False for each file, in a list,")
+            answer = as_list(given, "True or False for each file, in a list,")
         if any(isinstance(call.args[0], (str, bytes, tuple)) for call in hashed.call_args_list):
             raise WrongError("Python's `hash` of a text is another one after each restart.")
         strange = [one for one in answer if not isinstance(one, (bool, np.bool_, int, np.integer))]

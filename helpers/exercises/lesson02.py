@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.exercises.judging import WrongError, exercise, judge_function, listed, number
+from helpers.exercises.judging import WrongError, as_list, exercise, judge_function, number
 
 
 def places(n, kernel, stride=1, padding=0):
@@ -51,7 +51,10 @@ def alexnet_sizes(sizes):
             n = places(n, kernel, stride, padding)
         return n
 
-    given = {int(number(size, "a size")) for size in listed(sizes, "A list of sizes")}
+    given = [number(size, "a size") for size in as_list(sizes, "A list of sizes")]
+    if any(size % 1 for size in given):
+        raise WrongError("A size is a whole number of pixels.")
+    given = set(map(int, given))
     expected = {n for n in range(200, 261) if end(n) == 6}
     if 227 not in given:
         raise WrongError("227 itself is missing.")
