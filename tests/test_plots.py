@@ -85,6 +85,9 @@ ALL = {
     "momentum_memory": lambda: plots.momentum_memory([0.99, 0.9], 200, [38, 150]),
     "learning_rates": lambda: plots.learning_rates({"quick": [0, 7e-5, 3e-5], "b": [1e-3] * 2}),
     "swings": lambda: plots.swings([9.0, 4.0, -1.0, 1.5], [9.0, 6.5, 2.0, 0.25]),
+    "validation_curves": lambda: plots.validation_curves(
+        {"course": [[0.5, 0.8], [0.6, 0.7]], "article": [[0.75, 0.25]]}, 3000, 0.75
+    ),
     "augmented": lambda: plots.augmented(SCENE, VERSIONS),
     "class_table": lambda: plots.class_table(
         NAMES, [1.0, 0.5, 0.032], [0.25, 0.75, 0.125], [0.4, 0.6, 0.05], [30, 29, 1200]
@@ -209,6 +212,23 @@ def test_numbers_of_equal_runs_stand_apart():
     a, b, c = (label.xy[1] for label in labels)
     assert c - a >= 6 and b > c
     assert [label.get_text() for label in labels] == ["50.0 %", "90.0 %", "52.0 %"]
+
+
+def test_each_run_of_a_recipe_is_a_line_and_its_falls_are_told():
+    made = ALL["validation_curves"]()
+    (axis,) = made.axes
+    first, second, other, aim = axis.lines
+    assert [list(line.get_ydata()) for line in (first, second, other)] == [
+        [50, 80], [60, 70], [75, 25],
+    ]  # fmt: skip
+    assert list(first.get_xdata()) == [3000, 6000] and set(aim.get_ydata()) == {75}
+    assert first.get_color() == second.get_color() != other.get_color()
+    assert [label.get_text() for label in axis.texts] == [
+        "course:\n75.0 % in the mean", "article:\n25.0 % in the mean", "75 %",
+    ]  # fmt: skip
+    assert "course: at the end 80.0 and 70.0 per cent" in made.alt
+    assert "falls by up to 0.0 points. article: at the end 25.0 per cent" in made.alt
+    assert "falls by up to 50.0 points. A dashed line marks 75 per cent." in made.alt
 
 
 def test_the_gap_is_the_one_at_the_end():

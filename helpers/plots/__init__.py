@@ -26,6 +26,7 @@ from helpers.plots.training import (
     momentum_memory,
     overfitting,
     swings,
+    validation_curves,
 )
 
 __all__ = [
@@ -59,4 +60,5 @@ __all__ = [
     "sliding_kernel",
     "strongest_channels",
     "swings",
+    "validation_curves",
 ]

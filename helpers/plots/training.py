@@ -89,6 +89,52 @@ def learning_curves(runs, chance=None, until=math.inf):
     return made
 
 
+@styled
+def validation_curves(curves, images, aim=None):
+    """Draw the validation accuracy of several runs of each recipe, a line for each run.
+
+    Parameters
+    ----------
+    curves : dict
+        ``{recipe: list of sequence of float}``, up to five: one sequence a run, one accuracy
+        (0 to 1) a pass.
+    images : int
+        Images in a pass.
+    aim : float, optional
+        Drawn as a dashed line, 0 to 1.
+
+    Returns
+    -------
+    Figure
+    """
+    made, axis = figure(size=(11, 5.6))
+    told, means, passes = [], [], max(len(run) for runs in curves.values() for run in runs)
+    for (name, runs), (colour, style, marker) in zip(curves.items(), LINES, strict=False):
+        for run in runs:
+            axis.plot(images * np.arange(1, len(run) + 1), 100 * np.array(run), style,
+                      marker=marker, color=colour, linewidth=2, markersize=6)  # fmt: skip
+        ends = [100 * run[-1] for run in runs]
+        means.append(np.mean(ends))
+        falls = max(100 * max(0, -np.diff(run).min(initial=0)) for run in runs)
+        told.append(
+            f"{name}: at the end {listed(f'{end:.1f}' for end in ends)} per cent; from one pass to "
+            f"the next it falls by up to {falls:.1f} points."
+        )
+    for name, mean, height in zip(curves, means, _apart(means, 14), strict=True):
+        axis.annotate(f"{name}:\n{mean:.1f} % in the mean", (images * passes, height), (14, 0),
+                      textcoords="offset points", va="center", annotation_clip=False)  # fmt: skip
+    if aim is not None:
+        axis.axhline(100 * aim, color=BLACK, linestyle=(0, (6, 4)), linewidth=1.5)
+        axis.annotate(f"{100 * aim:.3g} %", (0, 100 * aim), (4, 4), textcoords="offset points")
+        told.append(f"A dashed line marks {100 * aim:.3g} per cent.")
+    axis.set(xlabel="images seen", ylabel="validation accuracy in per cent", ylim=(0, 100))
+    axis.set_xlim(0, 1.32 * images * passes)
+    axis.set_xticks(images * np.arange(0, passes + 1, max(1, passes // 4)))
+    axis.xaxis.set_major_formatter("{x:,.0f}")
+    made.alt = f"Curves over {images * passes:,} images seen. " + " ".join(told)
+    return made
+
+
 def _smooth(values, half=4):
     """Average each value with so many before and after it."""
     return [np.mean(values[max(0, k - half) : k + half + 1]) for k in range(len(values))]
