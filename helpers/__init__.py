@@ -12,15 +12,17 @@
     What is wrong with an image set, and what simple methods reach on it.
 `models`
     AlexNet itself, and a small net.
-`recipes`, `checkpoints`, `devices`, `training`, `saved`
-    What a training is told, where it can go on, on what it runs, how it runs, and the model that
-    it leaves on disk.
-`evaluation`
-    How good a model is: measures on arrays of probabilities and labels.
+`averages`, `recipes`, `checkpoints`, `devices`, `training`, `saved`
+    What makes a trained net fit for use, what a training is told, where it can go on, on what it
+    runs, how it runs, and the model that it leaves on disk.
+`evaluation`, `inside`
+    How good a model is: measures on arrays of probabilities and labels. What it computes inside.
 `results`
     What recorded runs on the real photographs gave.
-`plots`, `display`
-    Figures with alternative text, and the one function that shows them.
+`plots`, `display`, `controls`
+    Figures with alternative text, the one function that shows them, and knobs to turn.
+`exercises`
+    The checks of the exercises.
 
 Imports run one way: a module uses only modules named before it.
 """

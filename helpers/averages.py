@@ -18,12 +18,14 @@ def settle(model, images):
     """
     norms = [lay for lay in model.layers if isinstance(lay, keras.layers.BatchNormalization)]
     momenta = [layer.momentum for layer in norms]
-    for number, (pictures, _) in enumerate(images):
-        for layer in norms:
-            layer.momentum = number / (number + 1)
-        model(pictures, training=True)
-    for layer, momentum in zip(norms, momenta, strict=True):
-        layer.momentum = momentum
+    try:
+        for number, (pictures, _) in enumerate(images):
+            for layer in norms:
+                layer.momentum = number / (number + 1)
+            model(pictures, training=True)
+    finally:
+        for layer, momentum in zip(norms, momenta, strict=True):
+            layer.momentum = momentum
 
 
 class Average(keras.callbacks.Callback):

@@ -12,7 +12,8 @@ import numpy as np
 from helpers.quiet import tf
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)
-PARALLEL = min(16, os.cpu_count() or 1)  # batches that are made ready at the same time
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+PARALLEL = min(16, CORES)  # batches that are made ready at the same time
 
 
 def epoch_plan(count, seed, epoch, crop_area=(1.0, 1.0), flip=False):

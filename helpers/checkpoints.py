@@ -42,14 +42,17 @@ def arguments(model, scenes, plans, batch_size, seed, bn_batches=0, averaging=0.
         "averaging": averaging,
         "loss": keras.saving.serialize_keras_object(model.loss),
         "optimizer": model.optimizer.get_config(),
-        "model": {layer.name: layer.get_config() for layer in model.layers},
+        "model": {
+            f"layer {place}, {type(layer).__name__}": layer.get_config()
+            for place, layer in enumerate(model.layers)  # Keras numbers the names of a second net
+        },
         "order and crops": passes,
     }
     return json.loads(json.dumps(told, default=str))
 
 
 def _differences(then, now, name=""):
-    """List what differs in two nested dictionaries, but for names: Keras numbers them."""
+    """List what differs in two nested dictionaries, but for names."""
     if isinstance(then, dict) and isinstance(now, dict):
         keys = [key for key in dict.fromkeys([*then, *now]) if key != "name"]
         parts = [_differences(then.get(k), now.get(k), f"{name}.{k}".strip(".")) for k in keys]

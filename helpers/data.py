@@ -99,9 +99,10 @@ def split(images, share, class_names, part="validation", from_top=False):
         own = position[images.labels == label]
         if not (own < share).any():
             enough = (np.floor(own.min() * 1000) + 1) / 1000
+            larger = f"a share of {enough:.3f} would give it one, or " if enough < 0.5 else ""
             raise ValueError(
                 f"class {name!r} has {len(own)} images to split and none falls into the "
-                f"{part} share of {share}: a share of {enough:.3f} would give it one, or add images"
+                f"{part} share of {share}: {larger}add images"
             )
         if (own < share).all():
             raise ValueError(

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from helpers import checkpoints
 from helpers.quiet import keras
 
+CLEARLY = 0.9  # bfloat16 is taken if it needs less than this share of float32's time
+
 
 def sentence(devices=None, system=None, nvidia=None):
     """Say in one sentence what Keras computes on, and where a GPU lies idle, why.
@@ -26,7 +28,7 @@ def sentence(devices=None, system=None, nvidia=None):
     -------
     str
     """
-    devices = keras.distribution.list_devices() if devices is None else devices
+    devices = _found() if devices is None else devices
     system = system or platform.system()
     nvidia = shutil.which("nvidia-smi") is not None if nvidia is None else nvidia
     backend = keras.backend.backend()
@@ -42,8 +44,16 @@ def sentence(devices=None, system=None, nvidia=None):
     return f"{backend} computes on the processor (CPU){why}."
 
 
+def _found():
+    """List the devices that Keras finds; with PyTorch it does not tell, and one is asked for."""
+    try:
+        return keras.distribution.list_devices()
+    except AttributeError:
+        return [str(keras.ops.ones(1).device)]
+
+
 def convolution_seconds(dtype, images):
-    """Time one convolution there and back (transposed), as training needs it.
+    """Time one convolution there and back (transposed), as for the gradient of its input.
 
     Parameters
     ----------
@@ -70,7 +80,7 @@ def convolution_seconds(dtype, images):
     return seconds
 
 
-def choose_precision(wanted=None, resume_from=None, clearly=0.9):
+def choose_precision(wanted=None, resume_from=None):
     """Choose the numbers to train with; by timing, unless something settles it.
 
     Neither the processor's name nor the features that it reports tell whether 16-bit numbers make
@@ -83,8 +93,6 @@ def choose_precision(wanted=None, resume_from=None, clearly=0.9):
         ``"float32"``, ``"mixed_bfloat16"`` or another of Keras's policies: taken as it is.
     resume_from : Path, optional
         Folder of checkpoints: a training that goes on keeps its precision.
-    clearly : float, default 0.9
-        bfloat16 is taken if it needs less than this share of float32's time.
 
     Returns
     -------
@@ -101,10 +109,13 @@ def choose_precision(wanted=None, resume_from=None, clearly=0.9):
     images = 2
     while (single := convolution_seconds("float32", images)) < 0.02 and images < 2000:
         images *= 4  # a fast device needs more work to show a difference
+    if single == math.inf:  # so many do not fit into its memory
+        images //= 4
+        single = convolution_seconds("float32", images)
     ratio = convolution_seconds("bfloat16", images) / single
     if ratio == math.inf:
         return "float32", "float32: a convolution in bfloat16 is refused here."
-    policy = "mixed_bfloat16" if ratio < clearly else "float32"
+    policy = "mixed_bfloat16" if ratio < CLEARLY else "float32"
     return policy, f"{policy}: a convolution in bfloat16 takes {ratio:.1f} times float32's time."
 
 

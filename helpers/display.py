@@ -7,7 +7,7 @@ from IPython.display import display
 from PIL import Image
 
 
-def show(figure, photo=None):
+def show(figure):
     """Show a figure and store it with the sentence that says what it shows.
 
     Figures that hold photographs or scenes become JPEG, the others PNG: each is then several
@@ -16,9 +16,8 @@ def show(figure, photo=None):
     Parameters
     ----------
     figure : matplotlib.figure.Figure
-        With its alternative text as ``figure.alt``, as all functions in `helpers.plots` return it.
-    photo : bool, optional
-        By default whatever ``figure.photo`` says.
+        With its alternative text as ``figure.alt`` and ``figure.photo``, whether it holds
+        photographs or scenes: all functions in `helpers.plots` return it so.
 
     Raises
     ------
@@ -28,7 +27,7 @@ def show(figure, photo=None):
     alt = getattr(figure, "alt", "")
     if not alt:
         raise ValueError("this figure has no alternative text; set figure.alt to a sentence")
-    photo = getattr(figure, "photo", False) if photo is None else photo
+    photo = getattr(figure, "photo", False)
     kind, mime = ("jpeg", "image/jpeg") if photo else ("png", "image/png")
     options = {"pil_kwargs": {"quality": 85}} if photo else {}
     buffer = io.BytesIO()

@@ -41,6 +41,10 @@ def _reserve(path, size):
         raise OSError("No space left")
 
 
+class NotWrittenError(OSError):
+    """A file could not be written; what stood there before is whole."""
+
+
 @contextmanager
 def whole(path, needs):
     """Give a name beside `path` to write to, and put the file in place when all went well.
@@ -60,7 +64,7 @@ def whole(path, needs):
 
     Raises
     ------
-    OSError
+    NotWrittenError
         If the file cannot be written, with the bytes that it needs.
     """
     path = Path(path)
@@ -70,10 +74,14 @@ def whole(path, needs):
         _reserve(beside, needs)
         yield beside
         os.replace(beside, path)
+    except NotWrittenError:  # another file's, written inside the block
+        raise
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else error
-        raise OSError(
-            f"{path} was not written: {reason}. It needs {needs / 1e6:,.1f} MB. Make room, or name "
+        held = isinstance(error, PermissionError)
+        mend = "Close the program that has it open" if held else "Make room"
+        raise NotWrittenError(
+            f"{path} was not written: {reason}. It needs {needs / 1e6:,.1f} MB. {mend}, or name "
             "a folder that you may write to. What stood there before is whole."
         ) from None
     finally:

@@ -24,8 +24,10 @@ def values(model, images, layer, batch_size=32):
     """
     short = keras.Model(model.inputs, model.get_layer(layer).output)
     served = batches(images, model.output_shape[1], None, model.input_shape[1], batch_size)
-    answers = [np.asarray(short(pictures, training=False), np.float32) for pictures, _ in served]
-    return np.concatenate(answers)
+    answers = [
+        keras.ops.convert_to_numpy(short(pictures, training=False)) for pictures, _ in served
+    ]
+    return np.concatenate(answers).astype(np.float32)
 
 
 def scores_from(model, layer):
@@ -44,14 +46,18 @@ def scores_from(model, layer):
         Takes values of that layer, shape (n, ...), and returns the logits, ndarray of float64,
         shape (n, classes).
     """
-    place = [each.name for each in model.layers].index(layer)
+    place = model.layers.index(model.get_layer(layer))
     x = given = keras.Input(model.layers[place].output.shape[1:])
     for each in model.layers[place + 1 : -1]:
         x = each(x)
     rest, last = keras.Model(given, x), model.layers[-1]
-    kernel = np.asarray(last.kernel, np.float64)
-    bias = np.asarray(last.bias, np.float64) if last.use_bias else 0
-    return lambda maps: np.asarray(rest(maps, training=False), np.float64) @ kernel + bias
+    kernel, *bias = (array.astype(np.float64) for array in last.get_weights())
+
+    def scores(maps):
+        row = keras.ops.convert_to_numpy(rest(maps, training=False))
+        return row.astype(np.float64) @ kernel + sum(bias)
+
+    return scores
 
 
 def channel_weights(scores, maps, answer, nudge=0.001):

@@ -84,7 +84,7 @@ def small_net(input_shape=(32, 32, 3), num_classes=6, dropout=0.0, bn_momentum=0
     Parameters
     ----------
     input_shape, num_classes, dropout, bn_momentum
-        See `alexnet`; the sides at least 8 pixels.
+        See `alexnet`; the sides at least 4 pixels.
 
     Returns
     -------

@@ -78,7 +78,7 @@ def choose(name=None, **changes):
     Raises
     ------
     ValueError
-        If there is no such recipe or no such value in it, or the images are no positive number.
+        If there is no such recipe or no such value in it, or a value is not of its kind.
     """
     name = name or os.environ.get("ALEXNET_RECIPE") or "quick"
     if name not in RECIPES:
@@ -87,6 +87,31 @@ def choose(name=None, **changes):
         raise ValueError(f"a recipe has no {sorted(strange)}; it has {list(RECIPES[name])}")
     images = os.environ.get("ALEXNET_IMAGES") or RECIPES[name]["images"]
     recipe = RECIPES[name] | {"images": images} | changes
-    if not str(recipe["images"]).isdecimal() or int(recipe["images"]) < 1:
-        raise ValueError(f"images is {recipe['images']!r}; it must be a whole number above 0")
-    return name, recipe | {"images": int(recipe["images"])}
+    if str(recipe["images"]).isdecimal():
+        recipe["images"] = int(recipe["images"])
+    for key, value in recipe.items():
+        kind, fits = _kind(RECIPES[name][key], lowest=0 if key == "bn_batches" else 1)
+        if not fits(value):
+            raise ValueError(f"{key} is {value!r}; it must be {kind}")
+    return name, recipe
+
+
+def _is_number(value):
+    """Say whether a value is a number; Python counts True and False among those."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _kind(like, lowest):
+    """Say of what kind a value like this one must be, in words and as a test."""
+    if isinstance(like, bool):
+        return "true or false", lambda value: isinstance(value, bool)
+    if isinstance(like, tuple):
+        kind = "two shares of the area, the smaller first, such as (0.5, 1.0)"
+        return kind, lambda value: (
+            isinstance(value, (tuple, list)) and len(value) == 2
+            and all(map(_is_number, value)) and 0 < value[0] <= value[1] <= 1
+        )  # fmt: skip
+    if isinstance(like, int):
+        kind = f"a whole number, {lowest} or more"
+        return kind, lambda value: type(value) is int and value >= lowest
+    return "a number from 0 to 1", lambda value: _is_number(value) and 0 <= value <= 1

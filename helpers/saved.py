@@ -75,10 +75,11 @@ def save(model, folder, class_names, **notes):
         **notes,
     }
     size = 4 * model.count_params()
-    with alone(folder), whole(weights, size) as new, whole(sidecar, 100_000) as new_sidecar:
-        keras.Model(model.inputs, model.outputs).save_weights(new)
-        record["sha256"] = seal(record, new)
-        new_sidecar.write_text(json.dumps(record, indent=1), encoding="utf-8")
+    with alone(folder):
+        with whole(sidecar, 100_000) as new_sidecar, whole(weights, size) as new:
+            keras.Model(model.inputs, model.outputs).save_weights(new)
+            record["sha256"] = seal(record, new)
+            new_sidecar.write_text(json.dumps(record, indent=1), encoding="utf-8")
         Path(folder, "test.json").unlink(missing_ok=True)  # it told of the model before
     return record
 
@@ -163,6 +164,12 @@ def load_or_train(scenes, name, recipe):
     if any(folder.glob("model.*")):
         model, record = load(folder, scenes.class_names)
         print("This is the model that lesson 04 trained.")
+        then, now = record["recipe"], json.loads(json.dumps(recipe))  # as a file holds it
+        if other := [key for key in now if now[key] != then.get(key)]:
+            print(
+                f"Its recipe had {other[0]} {then.get(other[0])}, and yours has {now[other[0]]}: "
+                "lesson 04 trains it anew."
+            )
         return model, record
     print(f"Lesson 04 left no model in {folder}: training one on {recipe['images']:,} images.")
     policy, why = devices.choose_precision()

@@ -22,6 +22,11 @@ def padding_pair(n, kernel, stride=1, padding=0):
     Returns
     -------
     (before, after) : tuple of int
+
+    Raises
+    ------
+    ValueError
+        If the padding is another word.
     """
     if padding == "valid":
         return 0, 0
@@ -30,7 +35,7 @@ def padding_pair(n, kernel, stride=1, padding=0):
         return total // 2, total - total // 2
     if isinstance(padding, str):
         raise ValueError(f"padding is {padding!r}; give a number, a pair, 'valid' or 'same'")
-    before, after = padding if isinstance(padding, tuple) else (padding, padding)
+    before, after = padding if isinstance(padding, (tuple, list)) else (padding, padding)
     return before, after
 
 
@@ -77,7 +82,10 @@ def conv_output_size(n, kernel, stride=1, padding=0):
 
 
 def unseen_pixels(n, kernel, stride=1, padding=0):
-    """Count the pixels of the image behind the last place of the kernel: what the floor drops.
+    """Count the pixels of the image that no place of the kernel covers.
+
+    They lie behind the last place: what the floor drops. Where the stride is larger than the
+    kernel, there are some between the places, too.
 
     Parameters
     ----------
@@ -89,9 +97,11 @@ def unseen_pixels(n, kernel, stride=1, padding=0):
     int
         Padding is not counted.
     """
+    places = conv_output_size(n, kernel, stride, padding)
     before, _ = padding_pair(n, kernel, stride, padding)
-    last = (conv_output_size(n, kernel, stride, padding) - 1) * stride - before
-    return min(max(n - (last + kernel), 0), n)
+    starts = [place * stride - before for place in range(places)]
+    covered = {start + pixel for start in starts for pixel in range(kernel)}
+    return sum(pixel not in covered for pixel in range(n))
 
 
 def receptive_fields(layers):
@@ -120,10 +130,31 @@ def receptive_fields(layers):
 
 
 def conv_parameters(kernel, channels, filters):
-    """Count the weights of a convolution: a cube of numbers and one bias a filter."""
+    """Count the parameters of a convolution: a cube of weights and one bias, for each filter.
+
+    Parameters
+    ----------
+    kernel : int
+        Its side in pixels.
+    channels, filters : int
+        Channels that come in, and filters, each of which writes a channel.
+
+    Returns
+    -------
+    int
+    """
     return (kernel * kernel * channels + 1) * filters
 
 
 def dense_parameters(inputs, units):
-    """Count the weights of a dense layer: one number an input and one bias, for each unit."""
+    """Count the parameters of a dense layer: a weight an input and one bias, for each unit.
+
+    Parameters
+    ----------
+    inputs, units : int
+
+    Returns
+    -------
+    int
+    """
     return (inputs + 1) * units

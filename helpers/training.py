@@ -237,8 +237,8 @@ def train(
     FileExistsError
         If the folder holds checkpoints and `resume` is not set.
     ValueError
-        If its checkpoints belong to another training or are all damaged, or if the model was
-        trained before and is to begin again.
+        If its checkpoints belong to another training or are all damaged, if the model was
+        trained before and is to begin again, or if `averaging` comes without `bn_batches`.
     RuntimeError
         If another program is training there.
     FloatingPointError
@@ -246,6 +246,8 @@ def train(
     MemoryError
         If a batch is too large for the device.
     """
+    if averaging and not bn_batches:
+        raise ValueError("averaged weights need settled averages: set bn_batches too, such as 8")
     policy = model.get_layer(index=1).dtype_policy.name
     history = {"precision": policy, "images": [], "loss": [], "passes": []}
     average = second_net(model) if averaging else None

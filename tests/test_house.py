@@ -290,6 +290,28 @@ def test_every_pair_of_a_sanitize_file_is_read_by_nbval():
             assert all(replacement for _, replacement in pairs), name
 
 
+def test_helpers_are_listed_in_the_order_in_which_they_import():
+    rooms = ROOT / "helpers"
+    listed = re.findall(r"`(\w+)`", (rooms / "__init__.py").read_text(encoding="utf-8"))
+    names = {path.stem for path in rooms.glob("*.py")} | {"plots", "exercises"}
+    assert sorted(listed) == sorted(names - {"__init__"})
+    for place, name in enumerate(listed):
+        paths = [rooms / f"{name}.py"] if name not in ("plots", "exercises") else (
+            (rooms / name).glob("*.py")
+        )  # fmt: skip
+        for path in paths:
+            text = path.read_text(encoding="utf-8")
+            used = set(re.findall(r"^from helpers\.(\w+)", text, re.MULTILINE)) - {name}
+            for line in re.findall(r"^from helpers import ([\w, ]+)", text, re.MULTILINE):
+                used |= {word.split()[0] for word in line.split(", ")}
+            assert used <= set(listed[:place]), f"{path} imports {used - set(listed[:place])}"
+
+
+def test_make_lock_needs_no_package_that_is_yet_to_be_locked():
+    code = "import tools.lock"  # -S: without site-packages
+    subprocess.run([sys.executable, "-S", "-c", code], cwd=ROOT, check=True)
+
+
 def test_the_citation_names_the_course_the_paper_and_the_article():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert citation["cff-version"] == "1.2.0"

@@ -155,6 +155,7 @@ def test_bars_are_as_long_as_their_numbers():
     assert "AlexNet 87.5 per cent" in made.alt and "commonest class at 50.0" in made.alt
     made = ALL["shares"]()
     assert [[bar.get_width() for bar in axis.patches] for axis in made.axes] == [[25, 75], [90, 10]]
+    assert made.axes[1].get_xlim()[1] > 100  # so that the number beside the bar has room
 
 
 def test_intervals_are_drawn_and_stay_clear_of_the_numbers():
@@ -397,7 +398,7 @@ def test_the_patch_is_the_same_before_and_after():
 
 
 @pytest.mark.parametrize(
-    "case", [(10, 3, 2, 0), (8, 5, 1, "same"), (8, 3, 2, "same"), (6, 2, 3, 1)]
+    "case", [(10, 3, 2, 0), (8, 5, 1, "same"), (8, 3, 2, "same"), (6, 2, 3, 1), (10, 1, 2, 0)]
 )
 def test_every_place_of_the_kernel_is_drawn(case):
     n, kernel, stride, padding = case
@@ -412,6 +413,10 @@ def test_every_place_of_the_kernel_is_drawn(case):
     hatched = [p.get_x() for p in pixels if p.get_hatch()]
     assert len(hatched) == shapes.unseen_pixels(*case)
     assert f"at {places} places" in made.alt
+    if case == (10, 1, 2, 0):
+        assert hatched == [1, 3, 5, 7, 9] and "no place covers 5 of them." in made.alt
+    if case == (10, 3, 2, 0):
+        assert hatched == [9] and "no place covers the last 1 of them." in made.alt
 
 
 def test_a_film_has_a_picture_for_each_place(monkeypatch):

@@ -87,8 +87,11 @@ def test_a_class_without_validation_images_is_named_with_a_share_that_does(conte
         assert "'even'" in str(refused)
         if "none falls into" in str(refused):
             assert (position >= share).all()
-            enough = float(str(refused).split("a share of ")[1].split()[0])
-            assert (position < enough).any()
+            if "a share of " in str(refused):  # else no share below one half would do
+                enough = float(str(refused).split("a share of ")[1].split()[0])
+                assert (position < enough).any()
+            else:
+                assert position.min() > 0.49
         else:
             assert (position < share).all()
 

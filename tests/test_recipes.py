@@ -1,6 +1,7 @@
 """Recipes are plain values, chosen by name; the environment and the caller may change them."""
 
 import json
+import re
 
 import pytest
 
@@ -47,6 +48,26 @@ def test_images_must_be_a_number_above_zero(monkeypatch, images):
         monkeypatch.setenv("ALEXNET_IMAGES", str(images))
         with pytest.raises(ValueError, match="images is"):
             recipes.choose()
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "kind"),
+    [
+        ("batch_size", 0, "a whole number, 1 or more"),
+        ("batch_size", 32.0, "a whole number, 1 or more"),
+        ("bn_batches", -1, "a whole number, 0 or more"),
+        ("flip", "no", "true or false"),
+        ("dropout", True, "a number from 0 to 1"),
+        ("learning_rate", 2, "a number from 0 to 1"),
+        ("crop_area", 0.5, "two shares of the area"),
+        ("crop_area", [1.0, 1.3], "two shares of the area"),
+        ("crop_area", [0.9, 0.5], "two shares of the area"),
+    ],
+)
+def test_a_value_of_another_kind_is_named(key, value, kind):
+    with pytest.raises(ValueError, match=re.escape(f"{key} is {value!r}; it must be {kind}")):
+        recipes.choose("quick", **{key: value})
+    assert recipes.choose("quick", crop_area=[0.5, 1], bn_batches=0, dropout=0, flip=False)
 
 
 def test_unknown_names_are_told_with_the_known_ones():

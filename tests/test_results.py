@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from helpers import checkpoints, data, evaluation, folders, models, recipes, results, training
+from helpers.plots.style import listed
 from helpers.quiet import keras
 from tools import bench, course, reproduce, trials
 from tools import results as table
@@ -145,6 +146,19 @@ def test_lesson_04_says_what_trainings_without_settling_gave():
     lesson = (course.NOTEBOOKS / "04_gpu_training.ipynb").read_text(encoding="utf-8")
     assert f"had {said[0]} of the validation images right after the first pass" in lesson
     assert f"and {said[1]} at the end" in lesson
+
+
+def test_the_page_says_how_soon_quick_reaches_80_per_cent():
+    rows = {row["run"]: row for row in trials.read(results.RESULTS / "trials.csv")}
+    first = {0: [], 1: []}  # pass: seeds that reach it there
+    for seed in range(5):
+        row = rows[f"quick-seed{seed}"]
+        assert row["training_images"] == "1210"
+        curve = [float(part) for part in row["validation_by_pass"].split()]
+        first[next(n for n, value in enumerate(curve) if value >= 80)].append(str(seed))
+    said = [listed(seeds) for seeds in first.values()]
+    page = (results.RESULTS / "README.md").read_text(encoding="utf-8")
+    assert f"with the seeds {said[0]}, after its second with {said[1]}" in page
 
 
 BENCHES = sorted((results.RESULTS / "bench").glob("*.json"))
@@ -301,6 +315,15 @@ def test_a_trial_leaves_the_test_images_alone_and_a_finished_run_is_not_done_aga
     monkeypatch.setattr(training, "train", None)  # so that it could not train again
     reproduce.main([*words, "--trial"])
     assert not asked
+    other = [*words[:-1], str(tmp_path / "other"), "--trial"]
+    reproduce.main(other)  # a log that does not know of it gets its line
+    (again,) = trials.read(tmp_path / "other" / "trials.csv")
+    assert again == row | {"started": ""}
+    monkeypatch.setenv("PRECISION", "mixed_bfloat16")
+    with pytest.raises(SystemExit, match=r"holds this run with precision float32.*remove"):
+        reproduce.main(words)
+    monkeypatch.delenv("PRECISION")
+    assert not asked
     reproduce.main(words)  # now the test, of the model that is there
     assert set().union(*(images.digests for images in asked)) == test
     assert len(list((tmp_path / "runs").glob("*.json"))) == 1
@@ -345,7 +368,7 @@ def test_a_run_is_named_by_what_differs(small, monkeypatch):
 
     assert named() == named("dropout=0.3", "flip=true") == "course-seed1"
     assert named("flip=false", "dropout=0.50") == named("dropout=0.5", "flip=false")
-    assert named("learning_rate=1") != named("learning_rate=-1")
+    assert named("learning_rate=1e-5") == "course-learning-rate-1eminus05-seed1"
     assert named("crop_area=[0.5, 1.0]", "images=64") == "course-64-seen-crop-area-0.5-1.0-seed1"
 
 

@@ -89,7 +89,10 @@ def test_lessons_05_and_06_find_the_model_or_train_one(image_set, monkeypatch, t
     assert "training one on 5 images" in capsys.readouterr().out
     calls.clear()
     saved.load_or_train(scenes, "quick", recipe)
-    assert not calls and "lesson 04" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert not calls and "lesson 04 trained." in said and "anew" not in said
+    saved.load_or_train(scenes, "quick", recipe | {"images": 9})
+    assert not calls and "Its recipe had images 5, and yours has 9" in capsys.readouterr().out
 
 
 def test_predictions_in_a_file_stand_beside_their_names(image_set, tmp_path):

@@ -78,12 +78,15 @@ def test_impossible_values_are_named(arguments, told):
         shapes.conv_output_size(**arguments)
 
 
-def test_unseen_pixels_lie_behind_the_last_place():
+def test_unseen_pixels_are_those_that_no_place_covers():
     for n, kernel, stride, before, after in CASES:
         places = range(-before, n + after - kernel + 1, stride)
         seen = {pixel for start in places for pixel in range(start, start + kernel)}
-        behind = [pixel for pixel in range(n) if pixel > max(seen)]
-        assert shapes.unseen_pixels(n, kernel, stride, (before, after)) == len(behind)
+        unseen = set(range(n)) - seen
+        assert shapes.unseen_pixels(n, kernel, stride, (before, after)) == len(unseen)
+    assert shapes.unseen_pixels(10, kernel=1, stride=2) == 5  # also between the places
+    with pytest.raises(ValueError, match="stride is 0"):
+        shapes.unseen_pixels(7, 3, 0, "same")
 
 
 def test_receptive_field_is_what_a_value_answers_to():

@@ -99,6 +99,20 @@ def test_a_fast_device_is_timed_on_more_work(monkeypatch):
                      ("float32", 512), ("bfloat16", 512)]  # fmt: skip
 
 
+def test_work_that_does_not_fit_into_the_device_is_not_timed(monkeypatch):
+    def seconds(dtype, images):
+        return math.inf if images > 128 else images * (1e-5 if dtype == "float32" else 4e-6)
+
+    monkeypatch.setattr(devices, "convolution_seconds", seconds)
+    policy, why = devices.choose_precision()
+    assert policy == "mixed_bfloat16" and "0.4 times" in why
+
+
+def test_where_keras_names_no_devices_one_is_asked_for(monkeypatch):
+    monkeypatch.delattr(keras.distribution, "list_devices")  # as with PyTorch
+    assert "computes on" in devices.sentence()
+
+
 def test_one_convolution_is_timed_in_each_precision(monkeypatch):
     assert 0 < devices.convolution_seconds("float32", 1) < 60
     assert 0 < devices.convolution_seconds("bfloat16", 1)  # inf where it is refused
@@ -296,6 +310,26 @@ def test_checkpoints_of_another_training_are_not_touched(scenes, tmp_path):
     assert before == {path: path.stat().st_mtime_ns for path in (tmp_path / "kept").glob("0*")}
 
 
+def test_a_net_whose_layers_have_no_names_goes_on(scenes, tmp_path):
+    def unnamed():
+        inputs = keras.Input((8, 8, 3))
+        x = keras.layers.Flatten()(keras.layers.Conv2D(2, 3)(inputs))
+        net = keras.Model(inputs, keras.layers.Dense(len(scenes.class_names), "softmax")(x))
+        net.compile("sgd", "categorical_crossentropy", metrics=["accuracy"])
+        return net
+
+    plans = plans_of(scenes, 2)
+    training.train(unnamed(), scenes, plans[:1], 8, checkpoints=tmp_path)
+    history = training.train(unnamed(), scenes, plans, 8, checkpoints=tmp_path, resume=True)
+    assert len(history["passes"]) == 2
+
+
+def test_averaged_weights_without_settled_averages_are_refused(scenes):
+    plans = plans_of(scenes, 1)
+    with pytest.raises(ValueError, match="set bn_batches too"):
+        training.train(small(scenes, plans), scenes, plans, 8, averaging=0.1)
+
+
 def test_dropout_follows_the_seed(scenes):
     plans = plans_of(scenes, 1)
     nets = [small(scenes, plans) for _ in range(3)]
@@ -359,6 +393,14 @@ def test_settled_averages_are_the_plain_mean_over_the_batches():
     np.testing.assert_allclose(first.moving_variance, variance, rtol=1e-4, atol=1e-6)
     assert {net.get_layer(name).momentum for name in ("bn0", "bn1")} == {0.9}
     np.testing.assert_array_equal(net.get_layer("conv0").kernel, before)
+
+    def stopped():
+        yield images[0], None
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        averages.settle(net, stopped())
+    assert {net.get_layer(name).momentum for name in ("bn0", "bn1")} == {0.9}
 
 
 def test_averages_are_settled_before_the_validation_and_the_weights_learn_the_same(scenes):

@@ -286,7 +286,7 @@ def measure(scenes, folder, sizes=SIZES, rounds=ROUNDS, progress=lambda text: No
 
 
 def _peak_memory():
-    """Return the most bytes that this process has held; where no system says it, what it holds."""
+    """Return the most bytes that this process has held; under Windows as well."""
     try:
         import resource
     except ImportError:  # Windows
@@ -328,7 +328,10 @@ def main(target=course.ROOT / "build" / "bench.json"):
     """Measure, print the table and write the file."""
     course.use_images_from_where_make_was_called()
     folder = folders.find_parts(folders.data_folder())["train"]
-    scenes = data.load()
+    try:
+        scenes = data.load()
+    except (ValueError, OSError) as error:
+        raise SystemExit(f"make bench needs files that can all be read: {error}") from error
     if len(scenes.train.labels) < FEWEST:
         raise SystemExit(f"make bench needs {FEWEST} training images or more in {folder}")
     total = 1 + len(SIZES) + ROUNDS * (2 + len(SIZES))

@@ -14,7 +14,6 @@ import sys
 import tomllib
 from pathlib import Path
 
-from helpers.files import write
 from tools import course
 
 LOCKED_EXTRAS = ("lab", "test")
@@ -42,7 +41,9 @@ def main(arguments, root=course.ROOT):
     status = subprocess.call([*command, *arguments], cwd=root)
     if status == 0:
         ranges = fingerprint((root / "pyproject.toml").read_text(encoding="utf-8"))
-        write(pins, f"{ranges}\n{beside.read_text(encoding='utf-8')}")
+        text = f"{ranges}\n{beside.read_text(encoding='utf-8')}"
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(beside, pins)
     beside.unlink(missing_ok=True)
     return status
 

@@ -5,7 +5,7 @@ import platform
 import re
 from pathlib import Path
 
-from helpers import devices
+from helpers import batches, devices
 from helpers.quiet import keras, tf
 
 
@@ -18,11 +18,6 @@ def _processor():
     return (name[1] if name else platform.processor() or platform.machine()), lists
 
 
-def cores():
-    """Return how many cores this program may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-
-
 def _gpus():
     """Return the names of the graphics cards that the backend uses."""
     if keras.backend.backend() == "jax":
@@ -30,7 +25,8 @@ def _gpus():
 
         return [device.device_kind for device in jax.devices() if device.platform != "cpu"]
     cards = tf.config.list_physical_devices("GPU")
-    return [tf.config.experimental.get_device_details(card)["device_name"] for card in cards]
+    details = tf.config.experimental.get_device_details
+    return [details(card).get("device_name", card.name) for card in cards]
 
 
 def machine():
@@ -49,7 +45,7 @@ def machine():
         "device": devices.sentence(),
         "processor": name,
         "processor_lists": lists,
-        "cores": cores(),
+        "cores": batches.CORES,
         "settings": {key: os.environ[key] for key in settings if key in os.environ},
         "gpus": _gpus(),
         "system": platform.platform(terse=True),

@@ -118,6 +118,8 @@ def command(told, name, recipe, policy):
     if changed := [word for word in told.changes if not word.startswith("images=")]:
         words.append(f'CHANGES="{" ".join(changed)}"')
     words.append(f"PRECISION={policy}")
+    backend = keras.backend.backend()
+    words += [f"KERAS_BACKEND={backend}"] if backend != "tensorflow" else []
     words += ["DATA=folder"] if os.environ.get("ALEXNET_DATA") else []
     return " ".join(words)
 
@@ -205,8 +207,11 @@ def run(name, told, recipe, scenes, place, words, title=""):
     row |= {"training_images": len(scenes.train.labels)}
     with files.alone(folder):
         line, kept = trials.find(log, row), folder / "record.json"
-        if kept.exists() and line and line["state"] == "finished":
+        if kept.exists():
             record = json.loads(kept.read_text(encoding="utf-8"))
+            _must_be_the_same(record, recipe, told.seed, folder)
+            if not line or line["state"] != "finished":  # another log, or stopped just before
+                trials.note(log, row | _found(record))
         else:
             policy, why = devices.choose_precision(
                 os.environ.get("PRECISION"), folder / "checkpoints"
@@ -229,6 +234,30 @@ def run(name, told, recipe, scenes, place, words, title=""):
     return record
 
 
+def _must_be_the_same(record, recipe, seed, folder):
+    """Raise ValueError where a finished training is not the one that is asked for."""
+    told = {"recipe": json.loads(json.dumps(recipe)), "seed": seed}
+    if wanted := os.environ.get("PRECISION"):
+        told["precision"] = wanted
+    for key, value in told.items():
+        if record[key] != value:
+            raise ValueError(
+                f"{folder} holds this run with {key} {record[key]}, and this one has {value}: "
+                "remove that folder to train anew"
+            )
+
+
+def _found(record):
+    """Return the columns of the log that a finished training leaves."""
+    return {
+        "state": "finished",
+        "precision": record["precision"],
+        "command": record["command"],
+        "processor": record["machine"]["processor"],
+        **trials.outcome(record["history"]["passes"]),
+    }
+
+
 def _train(record, row, scenes, log, folder):
     """Train, keep the log, save the model, and return the history and what is known of it."""
     recipe, seed, policy = record["recipe"], record["seed"], record["precision"]
@@ -239,16 +268,16 @@ def _train(record, row, scenes, log, folder):
     key = {"run": row["run"], "data": row["data"]}
     try:
         history = follow(model, scenes, plans, recipe, seed, folder / "checkpoints")
+        kept = {"name": row["run"], "recipe": recipe, "seed": seed, "history": history}
+        saved.save(model, folder, scenes.class_names, **kept)
+        model, _ = saved.load(folder, scenes.class_names)
+        found = {"history": rounded(history), "validation": measured(model, scenes.validation)}
+        files.write(folder / "record.json", json.dumps(record | found) + "\n")
     except BaseException as error:
         stopped = isinstance(error, KeyboardInterrupt)
         trials.note(log, {**key, "state": "stopped" if stopped else f"failed: {error}"})
         raise
-    kept = {"name": row["run"], "recipe": recipe, "seed": seed, "history": history}
-    saved.save(model, folder, scenes.class_names, **kept)
-    model, _ = saved.load(folder, scenes.class_names)
-    found = {"history": rounded(history), "validation": measured(model, scenes.validation)}
-    files.write(folder / "record.json", json.dumps(record | found) + "\n")
-    trials.note(log, {**key, "state": "finished", **trials.outcome(history["passes"])})
+    trials.note(log, {**key, **_found(record | found)})
     shutil.rmtree(folder / "checkpoints")
     return found
 

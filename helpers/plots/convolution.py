@@ -50,7 +50,9 @@ def _draw_places(axis, n, kernel, stride=1, padding=0):
     places = conv_output_size(n, kernel, stride, padding)
     unseen = unseen_pixels(n, kernel, stride, padding)
     for pixel in range(-before, n + after):
-        inside, lost = 0 <= pixel < n, n - unseen <= pixel < n
+        inside = 0 <= pixel < n
+        covered = any(0 <= pixel + before - place * stride < kernel for place in range(places))
+        lost = inside and not covered
         look = {"linestyle": "-" if inside else "--", "hatch": "////" if lost else None}
         face = "#DDEBF5" if inside and not lost else "white"
         axis.add_patch(Rectangle((pixel, 0), 1, 1, facecolor=face, edgecolor=BLACK, **look))
@@ -65,6 +67,7 @@ def _draw_places(axis, n, kernel, stride=1, padding=0):
         text.set(ha="center", va="center")
     named = f"padding {padding!r}" if isinstance(padding, str) else f"padding {before} + {after}"
     ending = f", {unseen} unseen" if unseen else ""
+    last = "the last " if stride <= kernel else ""
     title = f"{n} pixels, kernel {kernel}, stride {stride}, {named}: {places} places{ending}"
     axis.set_title(title, loc="left")
     axis.set(xlim=(-before - 0.2, n + after + 0.2), ylim=(-0.6 - 0.85 * places, 1.3))
@@ -75,7 +78,7 @@ def _draw_places(axis, n, kernel, stride=1, padding=0):
         + (f"with {before} zeros before and {after} after" if before + after else "without padding")
         + f"; a kernel of {kernel} "
         f"pixels with stride {stride} lies at {places} places below it"
-        + (f", and no place covers the last {unseen} of them." if unseen else ".")
+        + (f", and no place covers {last}{unseen} of them." if unseen else ".")
     )
 
 
@@ -200,7 +203,7 @@ def filter_response(image, kernel, response):
     axes[2].text(
         0.5,
         -0.06,
-        "violet: brighter to the right, orange: darker",
+        "violet: above 0, orange: below 0",
         transform=axes[2].transAxes,
         ha="center",
         va="top",
@@ -210,8 +213,8 @@ def filter_response(image, kernel, response):
     rows = "; ".join(" ".join(str(value) for value in row) for row in kernel)
     made.alt = (
         f"A grey image of {image.shape[0]} by {image.shape[1]} pixels, the kernel {rows}, and the "
-        f"response of {response.shape[0]} by {response.shape[1]} values: violet where it gets "
-        "brighter to the right, orange where it gets darker, near white where it is even."
+        f"response of {response.shape[0]} by {response.shape[1]} values: violet where they are "
+        "above 0, orange where they are below, near white where they are near 0."
     )
     return made
 
@@ -235,10 +238,10 @@ def size_staircase(kernel, stride, sizes, marked=()):
     """
     made, axis = figure(size=(11, 5))
     outputs = [conv_output_size(n, kernel, stride) for n in sizes]
-    exact = [n for n in sizes if unseen_pixels(n, kernel, stride) == 0]
+    exact = [n for n in sizes if (n - kernel) % stride == 0]
     axis.step(list(sizes), outputs, where="post", color=BLUE, linewidth=2.5)
     axis.plot(exact, [conv_output_size(n, kernel, stride) for n in exact], "o", color=BLUE,
-              markersize=10, label="no pixel unseen")  # fmt: skip
+              markersize=10, label="nothing left over")  # fmt: skip
     for n in marked:
         out = conv_output_size(n, kernel, stride)
         axis.plot(n, out, "s", color=VERMILION, markersize=17, mfc="none", mew=2.5)

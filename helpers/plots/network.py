@@ -137,7 +137,8 @@ def shares(names, parameters, multiply_adds):
         bars = axis.barh(names, percent, color=colours)
         written = [f"{share:.1f} %" if share >= 0.1 else "below 0.1 %" for share in percent]
         axis.bar_label(bars, written, padding=4)
-        axis.set(title=f"{title}: {sum(numbers):,}", xlabel="share in per cent", xlim=(0, 80))
+        axis.set(title=f"{title}: {sum(numbers):,}", xlabel="share in per cent")
+        axis.set_xlim(0, max(80, 1.25 * percent.max()))
         told.append(
             f"{title}: " + listed(f"{n} {text}" for n, text in zip(names, written, strict=True))
         )
