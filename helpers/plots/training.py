@@ -121,7 +121,7 @@ def validation_curves(curves, images, aim=None):
             f"the next it falls by up to {falls:.1f} points."
         )
     for name, mean, height in zip(curves, means, _apart(means, 14), strict=True):
-        axis.annotate(f"{name}:\n{mean:.1f} % in the mean", (images * passes, height), (14, 0),
+        axis.annotate(f"{name}:\n{mean:.0f} % in the mean", (images * passes, height), (14, 0),
                       textcoords="offset points", va="center", annotation_clip=False)  # fmt: skip
     if aim is not None:
         axis.axhline(100 * aim, color=BLACK, linestyle=(0, (6, 4)), linewidth=1.5)
