@@ -181,12 +181,20 @@ def test_a_recorded_bench_is_made_of_its_own_measurements(path):
     assert run["fraction_of_peak"] == pytest.approx(reached / run["peak_gflops"])
 
 
-@pytest.mark.parametrize("path", sorted(results.RESULTS.glob("pytorch*.json")))
-def test_pytorch_trained_the_same_network(path):
-    run = json.loads(path.read_text())
+def test_pytorch_trained_the_same_network_and_the_page_says_how_fast():
+    run = json.loads((results.RESULTS / "pytorch.json").read_text())
     assert run["machine"]["trainable_parameters"] == 58_308_678  # those that Keras trains
+    rates = run["images_per_second"]
     for key, values in run["all"].items():
-        assert run["images_per_second"][key] == statistics.median(values)
+        assert rates[key] == statistics.median(values)
+    page = (results.RESULTS / "README.md").read_text(encoding="utf-8")
+    assert f"PyTorch {run['machine']['torch'][:4]} on the same two cores" in page
+    for dtype in ("float32", "bfloat16"):
+        told = [
+            " and ".join(f"{rates[f'{who}, {dtype}, batch {size}']:.1f}" for size in (32, 128))
+            for who in ("pytorch", "course")
+        ]
+        assert f"{dtype} {told[0]}, here {told[1]}" in page
 
 
 # The log
