@@ -110,10 +110,10 @@ def choose_precision(wanted=None, resume_from=None):
     while (single := convolution_seconds("float32", images)) < 0.02 and images < 2000:
         images *= 4  # a fast device needs more work to show a difference
     if single == math.inf:  # so many do not fit into its memory
-        images //= 4
+        images = max(2, images // 4)
         single = convolution_seconds("float32", images)
     ratio = convolution_seconds("bfloat16", images) / single
-    if ratio == math.inf:
+    if not math.isfinite(ratio):
         return "float32", "float32: a convolution in bfloat16 is refused here."
     policy = "mixed_bfloat16" if ratio < CLEARLY else "float32"
     return policy, f"{policy}: a convolution in bfloat16 takes {ratio:.1f} times float32's time."

@@ -1,5 +1,6 @@
 """Recorded runs, the log of trials, the table made of them, and the measurement of speed."""
 
+import argparse
 import csv
 import functools
 import json
@@ -376,6 +377,12 @@ def test_a_run_is_named_by_what_differs(small, monkeypatch):
 
     assert named() == named("dropout=0.3", "flip=true") == "course-seed1"
     assert named("flip=false", "dropout=0.50") == named("dropout=0.5", "flip=false")
+    told = argparse.Namespace(trial=True, seed=1, train=None, changes=[])
+    recipe = recipes.choose("course")[1]
+    assert "BACKEND" not in reproduce.command(told, "course", recipe, "float32")
+    with monkeypatch.context() as patch:
+        patch.setattr(keras.backend, "backend", lambda: "jax")
+        assert " KERAS_BACKEND=jax" in reproduce.command(told, "course", recipe, "float32")
     assert named("learning_rate=1e-5") == "course-learning-rate-1eminus05-seed1"
     assert named("crop_area=[0.5, 1.0]", "images=64") == "course-64-seen-crop-area-0.5-1.0-seed1"
 

@@ -106,6 +106,8 @@ def test_work_that_does_not_fit_into_the_device_is_not_timed(monkeypatch):
     monkeypatch.setattr(devices, "convolution_seconds", seconds)
     policy, why = devices.choose_precision()
     assert policy == "mixed_bfloat16" and "0.4 times" in why
+    monkeypatch.setattr(devices, "convolution_seconds", lambda *_: math.inf)  # not even two
+    assert devices.choose_precision()[0] == "float32"
 
 
 def test_where_keras_names_no_devices_one_is_asked_for(monkeypatch):

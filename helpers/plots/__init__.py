@@ -7,6 +7,7 @@ from helpers.plots.convolution import (
     size_staircase,
     sliding_kernel,
 )
+from helpers.plots.curves import learning_curves, overfitting, validation_curves
 from helpers.plots.evaluation import (
     class_table,
     confusion_images,
@@ -19,15 +20,7 @@ from helpers.plots.inside import heat_maps, projection, strongest_channels
 from helpers.plots.network import architecture, filters, shares
 from helpers.plots.scenes import accuracy_bars, brightness, class_counts, image_grid, resizing
 from helpers.plots.speed import layer_times, roofline
-from helpers.plots.training import (
-    augmented,
-    learning_curves,
-    learning_rates,
-    momentum_memory,
-    overfitting,
-    swings,
-    validation_curves,
-)
+from helpers.plots.training import augmented, learning_rates, momentum_memory, swings
 
 __all__ = [
     "accuracy_bars",

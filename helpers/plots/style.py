@@ -1,5 +1,6 @@
 """What all figures share: size of letters, colours, and the alternative text they carry."""
 
+import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
@@ -8,6 +9,7 @@ BLUE, ORANGE, SKY, VERMILION = "#0072B2", "#E69F00", "#56B4E9", "#D55E00"
 PINK, GREY, BLACK = "#CC79A7", "#B8B8B8", "#1A1A1A"
 SERIES = (BLUE, ORANGE, SKY, VERMILION, BLACK)
 MANY = (*SERIES, "#882255", "#77AA77", "#BB00FF")  # the last three chosen by simulation
+LINES = tuple(zip(SERIES, ("-", "--", ":", "-.", "-"), ("o", "s", "^", "D", "v"), strict=True))
 
 LOOK = {
     "font.size": 15,
@@ -49,3 +51,13 @@ def listed(words):
     """Join words as a sentence does: a, b and c."""
     words = [str(word) for word in words]
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def apart(values, gap):
+    """Return heights for labels: those of the values, moved until none is nearer than the gap."""
+    order = np.argsort(values)
+    steps = gap * np.arange(len(values))
+    heights = np.maximum.accumulate(np.asarray(values, float)[order] - steps) + steps
+    moved = np.empty(len(values))
+    moved[order] = heights - (heights - np.asarray(values)[order]).mean()
+    return moved
