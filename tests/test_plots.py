@@ -289,6 +289,8 @@ def test_the_roof_is_the_lower_of_the_two_limits():
     for batch, rate in measured:
         assert np.interp(batch, *fit.T) == pytest.approx(rate, rel=1e-3)
     assert "measured; the curve: 20.1 ms an image and 372 ms a step" in made.alt
+    assert "31.5 at 32 (67 per cent of what arithmetic allows)" in made.alt
+    assert "31.5 (67 %)" in [text.get_text() for text in axis.texts]
 
 
 def test_filters_are_drawn_one_by_one_and_smooth_ones_are_told_from_noise():

@@ -59,7 +59,7 @@ def compare(python, rounds=ROUNDS):
         for _, batch in itertools.product(range(rounds), BATCHES):
             for name, seconds in (
                 ("pytorch", theirs(dtype, batch)),
-                ("course", bench.steps(model, serve(batch), 3)),
+                ("here", bench.steps(model, serve(batch), 3)),
             ):
                 key = f"{name}, {dtype}, batch {batch}"
                 rates.setdefault(key, []).extend(batch / one for one in seconds[1:])

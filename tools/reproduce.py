@@ -1,8 +1,9 @@
 """`make reproduce` and `make trial`: train by a recipe, however often it is interrupted.
 
 Both train with a checkpoint after every pass, go on where they were stopped, and keep a line of
-the log `trials.csv`. A trial ends with the validation images: recipes are chosen by those. Only
-`make reproduce` opens the test images, once, and writes `runs/NAME.json`.
+the log `trials.csv`. A trial ends with the validation images, for recipes are chosen by those, and
+writes `trials/NAME.json`. Only `make reproduce` opens the test images, once; it writes
+`runs/NAME.json`.
 """
 
 import argparse
@@ -192,8 +193,8 @@ def run(name, told, recipe, scenes, place, words, title=""):
     Returns
     -------
     dict
-        What `runs/NAME.json` holds; without ``test`` for a trial. It also lies beside the model,
-        in ``record.json``: what is there is not done again.
+        What `runs/NAME.json` holds, or, without ``test``, `trials/NAME.json`. It also lies beside
+        the model, in ``record.json``: what is there is not done again.
 
     Raises
     ------
@@ -229,8 +230,9 @@ def run(name, told, recipe, scenes, place, words, title=""):
                 "command": words(record["precision"]),
                 **_test(record, scenes, folder, place),
             }
-            files.write(place / "runs" / f"{name}.json", json.dumps(record) + "\n")
-        files.write(kept, json.dumps(record) + "\n")
+        kind = "runs" if "test" in record else "trials"
+        for path in (place / kind / f"{name}.json", kept):
+            files.write(path, json.dumps(record) + "\n")
     return record
 
 
@@ -300,6 +302,11 @@ def verdict(part, kind):
     )
 
 
+def _comparable(earlier, now, kind):
+    """Say whether two runs learned from the same images and were asked about as many."""
+    return all(earlier.get(key) == now[key] for key in ("fingerprint", kind))
+
+
 def main(words=None):
     """Read the command line, run, and say what came out, beside the recorded run if there is one.
 
@@ -334,7 +341,7 @@ def main(words=None):
     for kind in ("validation", "test"):
         if kind in record:
             print(verdict(record[kind], kind))
-            if earlier.get("data") == record["data"] and kind in earlier:
+            if kind in earlier and _comparable(earlier["data"], record["data"], kind):
                 print("  recorded by us:", verdict(earlier[kind], kind))
 
 

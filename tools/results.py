@@ -1,5 +1,6 @@
-"""`make results`: the tables of recorded runs and of trials, and the plots, from `results/`."""
+"""`make results`: the tables of runs, trials and benches, and the plots, from `results/`."""
 
+import json
 import re
 import statistics
 from pathlib import Path
@@ -9,9 +10,9 @@ import numpy as np
 from helpers import models, plots, results
 from helpers.files import whole, write
 from helpers.quiet import keras
-from tools import course, trials
+from tools import bench, course, trials
 
-START, END = "<!-- results: make results writes this -->", "<!-- end of results -->"
+MARKS = "<!-- {0}: make results writes this -->", "<!-- end of {0} -->"
 FEW = "3000"  # training images of the trials that are compared
 ORDER = ("article-2020", "article", "course")  # by the beginning of the run's name
 
@@ -68,7 +69,7 @@ def comparison(rows):
         if row["training_images"] == FEW and row["state"] == "finished":
             kinds.setdefault(re.sub(f"-{FEW}-images-seed.*", "", row["run"]), []).append(row)
     lines = [
-        "| trial | seeds | validation accuracy, mean | 75 % after images | after seconds |",
+        "| trial | seeds | validation accuracy; mean | 75 % after images | after seconds |",
         "|---|---|---|---|---|",
     ]
     for kind, own in sorted(kinds.items()):
@@ -80,22 +81,13 @@ def comparison(rows):
             for key in ("images_to_75_percent", "seconds_to_75_percent")
         )
         seeds = ", ".join(row["seed"] for row in own)
-        mean = f"{each}; **{statistics.mean(accuracies):.1f} %**"
+        mean = f"{each}; **{statistics.mean(accuracies):.1f} %**" if len(own) > 1 else f"{each} %"
         lines.append(f"| `{kind}` | {seeds} | {mean} | {images} | {seconds} |")
     return "\n".join(lines)
 
 
-def with_table(text, new):
-    """Return a text in which the table between the two marks is a new one."""
-    pattern = re.escape(START) + ".*?" + re.escape(END)
-    text, count = re.subn(pattern, lambda _: f"{START}\n{new}\n{END}", text, flags=re.S)
-    if count != 1:
-        raise ValueError(f"the text holds {count} places for the table, marked {START}; one needed")
-    return text
-
-
-def pages(folder=results.RESULTS):
-    """Return ``{page: its table}``: the course's README has the runs, that of results the trials.
+def speeds(folder=results.RESULTS):
+    """Return the table of the recorded benches; see `bench.measure`.
 
     Parameters
     ----------
@@ -103,11 +95,103 @@ def pages(folder=results.RESULTS):
 
     Returns
     -------
-    dict of Path to str
+    str
+        The last column is the ratio that a training at the speed of a matrix product would have.
     """
+    operations = bench.operations(models.alexnet())
+    lines = [
+        "| bench | the article's pipeline | ours, batch 32 / 64 / 128 / 256 | ratio, best batch | "
+        "ratio, batch 32 | of a matrix product's speed | ours without training | ratio at most |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for path in sorted(Path(folder, "bench").glob("*.json")):
+        run = json.loads(path.read_text(encoding="utf-8"))
+        theirs, rates = run["article_images_per_second"], run["images_per_second"].values()
+        most = 1e9 * run["peak_gflops"] / operations / theirs
+        ours = " / ".join(f"{rate:.1f}" for rate in rates)
+        lines.append(
+            f"| `{path.stem}` | {theirs:.1f} | {ours} | **{run['ratio']:.2f}** | "
+            f"{run['ratio_batch_32']:.2f} | {run['fraction_of_peak']:.0%} of "
+            f"{run['peak_gflops']:.0f} GFLOP/s | {run['input_images_per_second']:,.0f} | "
+            f"{most:.2f} |"
+        )
+    return "\n".join(lines)
+
+
+def answers(folder=results.RESULTS):
+    """Return the table of the trainings that were asked again; see `ask_again.ask`.
+
+    Parameters
+    ----------
+    folder : Path, optional
+
+    Returns
+    -------
+    str
+        Right answers in per cent.
+    """
+    told = json.loads(Path(folder, "asked_again.json").read_text(encoding="utf-8"))
+    columns = {
+        "validation": "validation images",
+        "validation, settled": "averages settled",
+        "validation, and mirrored": "mirrored, too",
+        "validation, ten crops": "ten crops",
+        "training": "own images",
+        "training, settled": "averages settled",
+    }
+    lines = ["| training | " + " | ".join(columns.values()) + " |", "|---" * 7 + "|"]
+    for name, found in sorted(told.items()):
+        shares = (
+            f"{100 * found[key] / found['images'][key.split(',')[0]]:.1f}" if key in found else ""
+            for key in columns
+        )
+        lines.append(f"| `{name}` | {' | '.join(shares)} |")
+    return "\n".join(lines)
+
+
+def with_tables(text, tables):
+    """Return a text in which the tables between their marks are new ones.
+
+    Parameters
+    ----------
+    text : str
+    tables : dict
+        ``{what the marks call it: table}``.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ValueError
+        If a table has not exactly one place in the text.
+    """
+    for name, new in tables.items():
+        start, end = (mark.format(name) for mark in MARKS)
+        pattern = re.escape(start) + ".*?" + re.escape(end)
+        text, count = re.subn(pattern, lambda _, t=f"{start}\n{new}\n{end}": t, text, flags=re.S)
+        if count != 1:
+            raise ValueError(f"the text holds {count} places marked {start}; one is needed")
+    return text
+
+
+def pages(folder=results.RESULTS):
+    """Return ``{page: {name: table}}``: the runs stand in the course's README.
+
+    Parameters
+    ----------
+    folder : Path, optional
+
+    Returns
+    -------
+    dict of Path to dict
+    """
+    log = trials.read(Path(folder, "trials.csv"))
+    ours = {"trials": comparison(log), "answers": answers(folder), "benches": speeds(folder)}
     return {
-        course.ROOT / "README.md": table(folder),
-        results.RESULTS / "README.md": comparison(trials.read(Path(folder, "trials.csv"))),
+        course.ROOT / "README.md": {"runs": table(folder)},
+        results.RESULTS / "README.md": ours,
     }
 
 
@@ -134,9 +218,9 @@ def figures(run, folder=results.RESULTS):
 
 
 def main():
-    """Write the tables into both READMEs and the plots into results/plots."""
-    for page, new in pages().items():
-        write(page, with_table(page.read_text(encoding="utf-8"), new))
+    """Write the tables into the two READMEs and the plots into results/plots."""
+    for page, tables in pages().items():
+        write(page, with_tables(page.read_text(encoding="utf-8"), tables))
     target = results.RESULTS / "plots"
     for run in runs():
         for name, figure in figures(run).items():

@@ -77,8 +77,9 @@ def roofline(measured, operations, moved, yardstick, bandwidth):
     Returns
     -------
     Figure
-        Both axes logarithmic. The roof (S. Williams, A. Waterman, D. Patterson, "Roofline", CACM
-        52, 2009, with operations per byte in place of the batch size) is the lower of the limits.
+        Both axes logarithmic; in brackets the share of what arithmetic allows. The roof (S.
+        Williams, A. Waterman, D. Patterson, "Roofline", CACM 52, 2009, with operations per byte in
+        place of the batch size) is the lower of the limits.
     """
     made, axis = figure(size=(12, 6.2))
     sizes = 2.0 ** np.linspace(0, 10, 101)
@@ -106,7 +107,8 @@ def roofline(measured, operations, moved, yardstick, bandwidth):
               markeredgecolor=BLACK)  # fmt: skip
     axis.plot([], [], "o-", color=ORANGE, markersize=13, markeredgecolor=BLACK, label=told)
     for size, rate in measured.items():
-        axis.annotate(f"{rate:,.1f}" if rate < 100 else f"{rate:,.0f}", (size, rate), (10, -22),
+        written = f"{rate:,.1f}" if rate < 100 else f"{rate:,.0f}"
+        axis.annotate(f"{written} ({100 * rate / flat[0]:.0f} %)", (size, rate), (10, -22),
                       textcoords="offset points")  # fmt: skip
     axis.set_xscale("log", base=2)
     axis.set_yscale("log")
@@ -118,7 +120,10 @@ def roofline(measured, operations, moved, yardstick, bandwidth):
     axis.yaxis.set_major_formatter("{x:,.0f}")
     axis.yaxis.set_minor_formatter("")
     axis.legend(frameon=False, handlelength=3, loc="lower right")
-    reached = listed(f"{rate:.3g} at {size}" for size, rate in measured.items())
+    reached = listed(
+        f"{rate:.3g} at {size} ({100 * rate / flat[0]:.0f} per cent of what arithmetic allows)"
+        for size, rate in measured.items()
+    )
     made.alt = (
         f"A roof over the batch sizes: arithmetic allows {flat[0]:.3g} images a second, the "
         f"optimizer alone {slope[0]:.3g} at batch size 1 and {slope[50]:.3g} at 32. Reached: "
