@@ -127,7 +127,12 @@ def test_the_reader_answered_240_photographs_of_the_test_part():
     classes = {"buildings", "forest", "glacier", "mountain", "sea", "street"}
     assert len({row["file"] for row in rows}) == len(rows) == 240
     for row in rows:
-        assert row["label"] == row["file"].split("/")[0] in classes and row["answer"] in classes
+        assert row["label"] == row["file"].split("/")[0] in classes
+        assert row["answer"] in classes and row["network"] in classes
+    with open(results.RESULTS / "mistakes.csv", encoding="utf-8", newline="") as file:
+        said = {row["file"]: row["answer"] for row in csv.DictReader(file)}
+    twice = [row for row in rows if row["file"] in said]
+    assert twice and all(row["network"] == said[row["file"]] for row in twice)
 
 
 def test_every_judged_mistake_is_one_of_the_recorded_run():
@@ -223,6 +228,9 @@ def test_lesson_04b_says_what_adam_costs_alone():
     said = {f"takes {run['optimizer_seconds_per_step']:.2f} seconds" for run in runs[:2]}
     lesson = (course.NOTEBOOKS / "04b_training_in_depth.ipynb").read_text(encoding="utf-8")
     assert any(words in lesson for words in said)
+    rates = zip(*(list(run["images_per_second"].values())[1:] for run in runs[:2]))
+    told = [round(statistics.mean(pair)) for pair in rates]
+    assert f"had {told[0]}, {told[1]} and {told[2]} images a second" in lesson
 
 
 def test_pytorch_trained_the_same_network_and_the_page_says_how_fast():
