@@ -59,7 +59,7 @@ help:
 	@echo "make reproduce    train by a recipe, with checkpoints, and test: RECIPE, SEED, DATA"
 	@echo "make trial        the same without the test, for choosing recipes (for authors)"
 	@echo "make bench        how fast the article's pipeline and ours train here"
-	@echo "make results      the README's table and the plots from results/runs (for authors)"
+	@echo "make results      the tables of both READMEs and the plots, from results/ (for authors)"
 	@echo "make refresh      run the stored notebooks again and tidy them (for authors)"
 	@echo "make lock         pin the newest versions that pyproject.toml allows (for authors)"
 	@echo "make test-oldest  the tests on the oldest versions that pyproject.toml allows"

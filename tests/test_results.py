@@ -81,13 +81,38 @@ def test_the_table_follows_the_files(tmp_path):
     assert line.endswith("| `make it` |")
 
 
+def test_the_table_of_speeds_follows_the_benches(tmp_path):
+    (tmp_path / "bench").mkdir()
+    run = {
+        "article_images_per_second": 10, "ratio": 2.0, "ratio_batch_32": 1.0,
+        "images_per_second": {"32": 10, "64": 12, "128": 15, "256": 20},
+        "fraction_of_peak": 0.5, "peak_gflops": 100, "input_images_per_second": 1000,
+    }  # fmt: skip
+    (tmp_path / "bench" / "x.json").write_text(json.dumps(run))
+    assert table.speeds(tmp_path).splitlines()[2:] == [
+        "| `x` | 10.0 | 10.0 / 12.0 / 15.0 / 20.0 | 2.00 | 1.00 | 50 % of 100 GFLOP/s | 1,000 | "
+        "4.00 |"
+    ]
+
+
+def test_the_table_of_answers_follows_what_was_asked(tmp_path):
+    found = {
+        "images": {"validation": 8, "training": 4}, "validation": 2, "validation, settled": 4,
+        "validation, and mirrored": 3, "training": 1, "training, settled": 2,
+    }  # fmt: skip
+    (tmp_path / "asked_again.json").write_text(json.dumps({"r": found}))
+    head, line, row = table.answers(tmp_path).splitlines()
+    assert head.count("|") == line.count("|") == row.count("|")
+    assert row == "| `r` | 25.0 | 50.0 | 37.5 |  | 25.0 | 50.0 |"
+
+
 def test_each_table_is_put_between_its_own_marks():
     page = "before\n{}\n{}\n{}\nbetween\n{}\n{}\n{}\nafter"
     a, b = ([mark.format(name) for mark in table.MARKS] for name in ("a", "b"))
     old = page.format(a[0], "old", a[1], b[0], "old", b[1])
     new = page.format(a[0], "first", a[1], b[0], "second", b[1])
     assert table.with_tables(old, {"b": "second", "a": "first"}) == new
-    with pytest.raises(ValueError, match="0 places marked <!-- c: "):
+    with pytest.raises(ValueError, match="0 places from <!-- c: .*put these two lines"):
         table.with_tables(old, {"c": "new"})
 
 
@@ -177,15 +202,17 @@ def test_a_recorded_trial_is_the_one_in_the_log(path):
     for key, value in trials.outcome(record["history"]["passes"]).items():
         assert line[key] == trials.written(value), key
     assert record["machine"]["versions"] and len(record["history"]["loss"]) > 0
+    assert line["validation_accuracy"] == str(round(record["validation"]["accuracy"], 4))
 
 
 def test_what_was_asked_again_begins_with_what_the_runs_had():
     told = json.loads((results.RESULTS / "asked_again.json").read_text(encoding="utf-8"))
-    folders_of = {path.stem: path for part in ("runs", "trials")
-                  for path in (results.RESULTS / part).glob("*.json")}  # fmt: skip
+    paths = {path.stem: path for part in ("runs", "trials")
+             for path in (results.RESULTS / part).glob("*.json")}  # fmt: skip
     assert "course-seed0" in told
     for name, found in told.items():
-        first = json.loads(folders_of[name].read_text(encoding="utf-8"))["validation"]
+        assert name in paths, f"{name} has no file in results/runs or results/trials"
+        first = json.loads(paths[name].read_text(encoding="utf-8"))["validation"]
         assert found["images"]["validation"] == first["images"]
         assert abs(found["validation"] - first["right"]) <= 2  # batches of another size
 
@@ -390,7 +417,11 @@ def test_a_trial_leaves_the_test_images_alone_and_a_finished_run_is_not_done_aga
     assert set().union(*(images.digests for images in asked)) == test
     (path,) = (tmp_path / "runs").glob("*.json")
 
-    # What we recorded is put beside it where it learned from and was asked about the same images.
+    (path.parent / f"{path.stem}-conv0.npy").unlink()
+    reproduce.main(words)  # what is missing is written again
+    assert (path.parent / f"{path.stem}-conv0.npy").exists()
+
+    # What we recorded is put beside it where both learned from the same images.
     ours = json.loads(path.read_text())
     ours["data"]["test"] += 1
     monkeypatch.setattr(results, "names", lambda: [path.stem])
@@ -415,13 +446,22 @@ def test_a_finished_trial_can_be_asked_again(small, tmp_path, monkeypatch, capsy
         asked.append(set(images.digests))
         return right(model, images, *boxes)
 
+    settle, settled = ask_again.averages.settle, []
+
+    def note_and_settle(model, images):
+        settled.append(len(asked))
+        settle(model, images)
+
     monkeypatch.setattr(ask_again, "right_answers", look)
+    monkeypatch.setattr(ask_again.averages, "settle", note_and_settle)
     target = tmp_path / "asked.json"
     ask_again.main(["--ten-crops", kept.stem], target)
     (found,) = json.loads(target.read_text()).values()
     first = json.loads(kept.read_text())["validation"]
     assert found["images"] == {"validation": first["images"], "training": 16}
     assert found["validation"] == first["right"] and "validation, ten crops" in found
+    assert settled == [4]  # after four looks at the model as it is, and before two more
+    assert asked[3] == asked[5] == set(reproduce.subset(scenes.train, 16).digests)
     assert set().union(*asked).isdisjoint(scenes.test.digests)
     asked.clear()
     ask_again.main([kept.stem], target)

@@ -118,7 +118,11 @@ def find(name, scenes):
             own = scenes._replace(train=few)
             if data.fingerprint(own) == record["data"]["fingerprint"]:
                 return path.parent, own, record["seed"]
-    raise SystemExit(f"{reproduce.BUILD} holds no finished run {name} of these images")
+    raise SystemExit(
+        f"{reproduce.BUILD} holds no finished run {name} of these {len(scenes.train.labels):,} "
+        "training images: set ALEXNET_DATA to those that it learned from, or train it by its "
+        "command in results/trials.csv"
+    )
 
 
 def main(words=None, path=FILE):
@@ -130,9 +134,10 @@ def main(words=None, path=FILE):
     course.use_images_from_where_make_was_called()
     scenes = data.load(skip_unreadable=True)
     known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    needed = "validation, ten crops" if told.ten_crops else "validation"
     for name in told.names:
-        if name not in known:
-            folder, own, seed = find(name, scenes)
+        folder, own, seed = find(name, scenes)
+        if needed not in known.get(name, {}):
             model, _ = saved.load(folder, own.class_names)
             known[name] = ask(model, own, seed, told.ten_crops)
             files.write(path, json.dumps(known, indent=1) + "\n")

@@ -184,7 +184,7 @@ def run(name, told, recipe, scenes, place, words, title=""):
         See `recipes.choose`.
     scenes : Scenes
     place : Path
-        Folder of `trials.csv` and `runs/`.
+        Folder of `trials.csv`, `runs/` and `trials/`.
     words : callable
         From the precision to the command that does it again.
     title : str
@@ -226,11 +226,11 @@ def run(name, told, recipe, scenes, place, words, title=""):
             row |= {"note": told.note} if told.note else {}
             record |= _train(record, row, scenes, log, folder)
         if not (told.trial or "test" in record):
-            record |= {
-                "command": words(record["precision"]),
-                **_test(record, scenes, folder, place),
-            }
+            model, _ = saved.load(folder, scenes.class_names)
+            record |= {"command": words(record["precision"]), "test": measured(model, scenes.test)}
         kind = "runs" if "test" in record else "trials"
+        if kind == "runs":
+            _keep_filters(folder, place / "runs" / f"{name}-conv0.npy")
         for path in (place / kind / f"{name}.json", kept):
             files.write(path, json.dumps(record) + "\n")
     return record
@@ -284,13 +284,12 @@ def _train(record, row, scenes, log, folder):
     return found
 
 
-def _test(record, scenes, folder, place):
-    """Test the saved model, keep its first filters, and return the measures."""
-    model, _ = saved.load(folder, scenes.class_names)
-    kernel = np.asarray(model.get_layer("conv0").kernel, np.float16)
-    with files.whole(place / "runs" / f"{record['name']}-conv0.npy", kernel.nbytes) as beside:
-        np.save(beside, kernel)
-    return {"test": measured(model, scenes.test)}
+def _keep_filters(folder, path):
+    """Write the first filters of the saved model, unless they are there."""
+    if not path.exists():
+        kernel = np.asarray(saved.load(folder)[0].get_layer("conv0").kernel, np.float16)
+        with files.whole(path, kernel.nbytes) as beside:
+            np.save(beside, kernel)
 
 
 def verdict(part, kind):

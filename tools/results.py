@@ -1,4 +1,4 @@
-"""`make results`: the tables of runs, trials and benches, and the plots, from `results/`."""
+"""`make results`: the tables of runs, trials, answers and benches, and the plots."""
 
 import json
 import re
@@ -10,7 +10,7 @@ import numpy as np
 from helpers import models, plots, results
 from helpers.files import whole, write
 from helpers.quiet import keras
-from tools import bench, course, trials
+from tools import course, trials
 
 MARKS = "<!-- {0}: make results writes this -->", "<!-- end of {0} -->"
 FEW = "3000"  # training images of the trials that are compared
@@ -98,7 +98,6 @@ def speeds(folder=results.RESULTS):
     str
         The last column is the ratio that a training at the speed of a matrix product would have.
     """
-    operations = bench.operations(models.alexnet())
     lines = [
         "| bench | the article's pipeline | ours, batch 32 / 64 / 128 / 256 | ratio, best batch | "
         "ratio, batch 32 | of a matrix product's speed | our pipeline, nothing training | "
@@ -108,11 +107,11 @@ def speeds(folder=results.RESULTS):
     for path in sorted(Path(folder, "bench").glob("*.json")):
         run = json.loads(path.read_text(encoding="utf-8"))
         theirs, rates = run["article_images_per_second"], run["images_per_second"].values()
-        most = 1e9 * run["peak_gflops"] / operations / theirs
+        most = run["ratio"] / run["fraction_of_peak"]
         ours = " / ".join(f"{rate:.1f}" for rate in rates)
         lines.append(
             f"| `{path.stem}` | {theirs:.1f} | {ours} | {run['ratio']:.2f} | "
-            f"{run['ratio_batch_32']:.2f} | {run['fraction_of_peak']:.0%} of "
+            f"{run['ratio_batch_32']:.2f} | {100 * run['fraction_of_peak']:.0f} % of "
             f"{run['peak_gflops']:.0f} GFLOP/s | {run['input_images_per_second']:,.0f} | "
             f"{most:.2f} |"
         )
@@ -140,7 +139,7 @@ def answers(folder=results.RESULTS):
         "training": "own images",
         "training, settled": "own images, settled",
     }
-    lines = ["| training | " + " | ".join(columns.values()) + " |", "|---" * 7 + "|"]
+    lines = [f"| training | {' | '.join(columns.values())} |", "|---" * (1 + len(columns)) + "|"]
     for name, found in sorted(told.items()):
         shares = (
             f"{100 * found[key] / found['images'][key.split(',')[0]]:.1f}" if key in found else ""
@@ -173,7 +172,10 @@ def with_tables(text, tables):
         pattern = re.escape(start) + ".*?" + re.escape(end)
         text, count = re.subn(pattern, lambda _, t=f"{start}\n{new}\n{end}": t, text, flags=re.S)
         if count != 1:
-            raise ValueError(f"the text holds {count} places marked {start}; one is needed")
+            raise ValueError(
+                f"the text holds {count} places from {start} to {end}: put these two lines where "
+                "the table belongs, once"
+            )
     return text
 
 
