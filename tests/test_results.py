@@ -316,7 +316,7 @@ def test_a_log_with_other_columns_is_named(tmp_path):
     log.write_text("\ufeff" + text, encoding="utf-8")
     assert trials.read(log)[0]["run"] == "article-seed0"  # as Excel saves it
     log.write_text(text.rstrip() + ",one too many\n")
-    with pytest.raises(ValueError, match="line 2: the columns must be run, started"):
+    with pytest.raises(ValueError, match="line 2: the columns must be run,.*RESULTS=another"):
         trials.read(log)
 
 
@@ -417,9 +417,19 @@ def test_a_trial_leaves_the_test_images_alone_and_a_finished_run_is_not_done_aga
     assert set().union(*(images.digests for images in asked)) == test
     (path,) = (tmp_path / "runs").glob("*.json")
 
-    (path.parent / f"{path.stem}-conv0.npy").unlink()
+    filters = path.parent / f"{path.stem}-conv0.npy"
+    kept = filters.read_bytes()
+    filters.unlink()
     reproduce.main(words)  # what is missing is written again
-    assert (path.parent / f"{path.stem}-conv0.npy").exists()
+    assert filters.read_bytes() == kept
+
+    # Trained and tested anew, it leaves its own filters.
+    filters.write_bytes(b"those of an earlier training")
+    (own,) = reproduce.BUILD.glob("*/record.json")
+    record = json.loads(own.read_text())
+    own.write_text(json.dumps({key: record[key] for key in record if key != "test"}))
+    reproduce.main(words)
+    assert filters.read_bytes() == kept
 
     # What we recorded is put beside it where both learned from the same images.
     ours = json.loads(path.read_text())

@@ -225,12 +225,13 @@ def run(name, told, recipe, scenes, place, words, title=""):
                 row["started"] = datetime.datetime.now().isoformat(" ", "minutes")
             row |= {"note": told.note} if told.note else {}
             record |= _train(record, row, scenes, log, folder)
-        if not (told.trial or "test" in record):
+        filters = place / "runs" / f"{name}-conv0.npy"
+        if untested := not (told.trial or "test" in record):
             model, _ = saved.load(folder, scenes.class_names)
             record |= {"command": words(record["precision"]), "test": measured(model, scenes.test)}
         kind = "runs" if "test" in record else "trials"
-        if kind == "runs":
-            _keep_filters(folder, place / "runs" / f"{name}-conv0.npy")
+        if untested or (kind == "runs" and not filters.exists()):
+            _keep_filters(folder, filters)
         for path in (place / kind / f"{name}.json", kept):
             files.write(path, json.dumps(record) + "\n")
     return record
@@ -285,11 +286,10 @@ def _train(record, row, scenes, log, folder):
 
 
 def _keep_filters(folder, path):
-    """Write the first filters of the saved model, unless they are there."""
-    if not path.exists():
-        kernel = np.asarray(saved.load(folder)[0].get_layer("conv0").kernel, np.float16)
-        with files.whole(path, kernel.nbytes) as beside:
-            np.save(beside, kernel)
+    """Write the first filters of the saved model."""
+    kernel = np.asarray(saved.load(folder)[0].get_layer("conv0").kernel, np.float16)
+    with files.whole(path, kernel.nbytes) as beside:
+        np.save(beside, kernel)
 
 
 def verdict(part, kind):

@@ -26,9 +26,15 @@ def runs(folder=results.RESULTS):
     return [results.recorded(name, folder) for name in sorted(results.names(folder), key=place)]
 
 
+def _markdown(head, rows):
+    """Write a table: its head and each row are sequences of texts."""
+    lines = [f"| {' | '.join(cells)} |" for cells in (head, *rows)]
+    return "\n".join([lines[0], "|---" * len(head) + "|", *lines[1:]])
+
+
 def row(run):
-    """Return a run as a row of the table."""
-    test, low_high = run["test"], run["test"]["interval"]
+    """Return the cells of a run's row."""
+    test, (low, high) = run["test"], run["test"]["interval"]
     images = run["history"]["passes"][-1]["images"]
     rate = run.get("images_per_second") or images / sum(
         done["seconds"] for done in run["history"]["passes"]
@@ -36,20 +42,18 @@ def row(run):
     command = f"`{run['command']}`" if run.get("command") else run["source"]
     passes = images / run["data"]["train"]
     return (
-        f"| {run['title']} | {images:,} ({passes:.3g} passes over "
-        f"{run['data']['train']:,}) | {rate:.0f} | **{test['accuracy']:.1%}** of "
-        f"{test['images']:,} ({low_high[0]:.1%} to {low_high[1]:.1%}) | {command} |"
+        run["title"],
+        f"{images:,} ({passes:.3g} passes over {run['data']['train']:,})",
+        f"{rate:.0f}",
+        f"**{test['accuracy']:.1%}** of {test['images']:,} ({low:.1%} to {high:.1%})",
+        command,
     )
 
 
 def table(folder=results.RESULTS):
     """Return the table of all recorded runs."""
-    lines = [
-        "| run | images seen | images/s | test accuracy (95 % interval) | how to do it again |",
-        "|---|---|---|---|---|",
-        *(row(run) for run in runs(folder)),
-    ]
-    return "\n".join(lines)
+    head = "run", "images seen", "images/s", "test accuracy (95 % interval)", "how to do it again"
+    return _markdown(head, map(row, runs(folder)))
 
 
 def comparison(rows):
@@ -68,10 +72,7 @@ def comparison(rows):
     for row in rows:
         if row["training_images"] == FEW and row["state"] == "finished":
             kinds.setdefault(re.sub(f"-{FEW}-images-seed.*", "", row["run"]), []).append(row)
-    lines = [
-        "| trial | seeds | validation accuracy; mean | 75 % after images | after seconds |",
-        "|---|---|---|---|---|",
-    ]
+    lines = []
     for kind, own in sorted(kinds.items()):
         own.sort(key=lambda row: int(row["seed"]))
         accuracies = [100 * float(row["validation_accuracy"]) for row in own]
@@ -82,8 +83,9 @@ def comparison(rows):
         )
         seeds = ", ".join(row["seed"] for row in own)
         mean = f"{each}; **{statistics.mean(accuracies):.1f} %**" if len(own) > 1 else f"{each} %"
-        lines.append(f"| `{kind}` | {seeds} | {mean} | {images} | {seconds} |")
-    return "\n".join(lines)
+        lines.append((f"`{kind}`", seeds, mean, images, seconds))
+    head = "trial", "seeds", "validation accuracy; mean", "75 % after images", "after seconds"
+    return _markdown(head, lines)
 
 
 def speeds(folder=results.RESULTS):
@@ -98,24 +100,23 @@ def speeds(folder=results.RESULTS):
     str
         The last column is the ratio that a training at the speed of a matrix product would have.
     """
-    lines = [
-        "| bench | the article's pipeline | ours, batch 32 / 64 / 128 / 256 | ratio, best batch | "
-        "ratio, batch 32 | of a matrix product's speed | our pipeline, nothing training | "
-        "ratio at a matrix product's speed |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
+    columns = {
+        "the article's pipeline": "{article_images_per_second:.1f}",
+        "ours, batch 32 / 64 / 128 / 256": "{ours}",
+        "ratio, best batch": "{ratio:.2f}",
+        "ratio, batch 32": "{ratio_batch_32:.2f}",
+        "of a matrix product's speed": "{percent:.0f} % of {peak_gflops:.0f} GFLOP/s",
+        "our pipeline, nothing training": "{input_images_per_second:,.0f}",
+        "ratio at a matrix product's speed": "{most:.2f}",
+    }
+    lines = []
     for path in sorted(Path(folder, "bench").glob("*.json")):
         run = json.loads(path.read_text(encoding="utf-8"))
-        theirs, rates = run["article_images_per_second"], run["images_per_second"].values()
-        most = run["ratio"] / run["fraction_of_peak"]
-        ours = " / ".join(f"{rate:.1f}" for rate in rates)
-        lines.append(
-            f"| `{path.stem}` | {theirs:.1f} | {ours} | {run['ratio']:.2f} | "
-            f"{run['ratio_batch_32']:.2f} | {100 * run['fraction_of_peak']:.0f} % of "
-            f"{run['peak_gflops']:.0f} GFLOP/s | {run['input_images_per_second']:,.0f} | "
-            f"{most:.2f} |"
-        )
-    return "\n".join(lines)
+        run["ours"] = " / ".join(f"{rate:.1f}" for rate in run["images_per_second"].values())
+        run["percent"] = 100 * run["fraction_of_peak"]
+        run["most"] = run["ratio"] / run["fraction_of_peak"]
+        lines.append((f"`{path.stem}`", *(form.format(**run) for form in columns.values())))
+    return _markdown(("bench", *columns), lines)
 
 
 def answers(folder=results.RESULTS):
@@ -139,14 +140,14 @@ def answers(folder=results.RESULTS):
         "training": "own images",
         "training, settled": "own images, settled",
     }
-    lines = [f"| training | {' | '.join(columns.values())} |", "|---" * (1 + len(columns)) + "|"]
+    lines = []
     for name, found in sorted(told.items()):
         shares = (
             f"{100 * found[key] / found['images'][key.split(',')[0]]:.1f}" if key in found else ""
             for key in columns
         )
-        lines.append(f"| `{name}` | {' | '.join(shares)} |")
-    return "\n".join(lines)
+        lines.append((f"`{name}`", *shares))
+    return _markdown(("training", *columns.values()), lines)
 
 
 def with_tables(text, tables):

@@ -41,7 +41,7 @@ def read(path):
     Raises
     ------
     ValueError
-        If it is no such log; the message names the file.
+        If it is no such log; the message names the file and what to do.
     """
     if not Path(path).exists():
         return []
@@ -49,7 +49,10 @@ def read(path):
         rows = list(csv.DictReader(file))
     for number, row in enumerate(rows, 2):
         if None in row or set(row) != set(COLUMNS):
-            raise ValueError(f"{path}, line {number}: the columns must be {', '.join(COLUMNS)}")
+            raise ValueError(
+                f"{path}, line {number}: the columns must be {', '.join(COLUMNS)}. If an older "
+                "version of the course wrote it, move it away, or give RESULTS=another_folder"
+            )
     return rows
 
 
