@@ -45,7 +45,7 @@ export TF_ENABLE_ONEDNN_OPTS
 # Tests and stored outputs know the embedded scenes, the default recipe and the CPU alone, and
 # keep the models that they train in a folder of their own.
 EMBEDDED = unset ALEXNET_DATA ALEXNET_RECIPE ALEXNET_IMAGES; \
-    export CUDA_VISIBLE_DEVICES=-1; export ALEXNET_WIDGETS=0; \
+    export KERAS_BACKEND=tensorflow; export CUDA_VISIBLE_DEVICES=-1; export ALEXNET_WIDGETS=0; \
     export ALEXNET_RUN="$(CURDIR)/build/$@-run";
 
 .PHONY: help lessons test lab data reproduce trial bench results refresh lock test-oldest clean ready
@@ -61,9 +61,9 @@ help:
 	@echo "make bench        how fast the article's pipeline and ours train here"
 	@echo "make results      the tables of both READMEs and the plots, from results/ (for authors)"
 	@echo "make refresh      run the stored notebooks again and tidy them (for authors)"
-	@echo "make lock         pin the newest versions that pyproject.toml allows (for authors)"
+	@echo "make lock         pin what pyproject.toml allows; LOCK=--upgrade takes the newest (for authors)"
 	@echo "make test-oldest  the tests on the oldest versions that pyproject.toml allows"
-	@echo "make clean        remove build/ and both environments; my_lessons/ stays"
+	@echo "make clean        remove both environments and build/, but for its trainings and results"
 	@echo
 	@echo "lessons, lab, reproduce and bench also take DATA=folder (your own or the real images),"
 	@echo "all but bench RECIPE=name (default $(RECIPE)) and IMAGES=number (how many images the"
@@ -116,7 +116,9 @@ test-oldest: .venv/bin/uv
 	@$(EMBEDDED) $(OLDEST) -m pytest --nbval-lax -k "not ruff" $(PYTEST)
 
 clean:
-	rm -rf build .venv .venv-oldest
+	rm -rf .venv .venv-oldest
+	@mkdir -p build
+	find build -mindepth 1 -maxdepth 1 ! -name reproduce ! -name results -exec rm -rf {} +
 
 # Set-up: an environment in .venv, uv in it, and the pinned packages by their hashes.
 ready: .venv/ready

@@ -84,6 +84,12 @@ def contradicting_copies(scenes):
 def odd_sizes(parts, size=150):
     """List the images whose file does not hold ``size`` x ``size`` pixels.
 
+    Parameters
+    ----------
+    parts : dict
+        ``{name of the part: Images}``.
+    size : int, default 150
+
     Returns
     -------
     list of (part, path, (width, height))

@@ -84,6 +84,11 @@ def keep(model, folder, history, told, average=None):
         See `arguments`.
     average : keras.Model, optional
         A second net with the averaged weights, see `averages.Average`.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be written; those before are whole.
     """
     folder, number = Path(folder), len(history["passes"])
     for ending in ("json", "weights.h5", "average.weights.h5"):
@@ -129,7 +134,7 @@ def newest(folder):
             pass
         print(f"{path.with_suffix('')} is damaged and passed over.")
     if records:
-        raise ValueError(f"no checkpoint in {folder} is whole: start anew in another folder")
+        raise ValueError(f"no checkpoint in {folder} is whole: remove it, or name another")
     return None, {}
 
 
@@ -166,7 +171,7 @@ def restore(model, path, record, told, average=None):
         more = f"; and {len(different) - 3} more" if len(different) > 3 else ""
         raise ValueError(
             f"{path} is of another training: {'; '.join(different[:3])}{more}. Take the arguments "
-            "of that training, or name another folder"
+            f"of that training, remove {path.parent}, or name another folder"
         )
     model.optimizer.build(model.trainable_variables)
     for net, weights in zip([model, average] if average else [model], _weights(path)):

@@ -166,8 +166,8 @@ def load(folder=None, size=150, validation_share=0.15, skip_unreadable=False, sk
         found = images[part].labels if part in images else range(len(names))
         if lost := [name for label, name in enumerate(names) if label not in found]:
             raise ValueError(
-                f"no readable image is left of these classes of {parts[part]}: {lost}; "
-                "mend their files or take the folders away"
+                f"no image is left of these classes of {parts[part]}: {lost}; their files "
+                "cannot be read, or are leaks (skip_leaks): mend them, or take the folders away"
             )
     train, validation = split(images["train"], validation_share, names)
     if "test" not in images:

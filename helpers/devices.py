@@ -100,6 +100,11 @@ def choose_precision(wanted=None, resume_from=None):
         For `precision`.
     why : str
         One sentence.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds checkpoints and none is whole.
     """
     if wanted:
         return wanted, f"{wanted}, as you asked."

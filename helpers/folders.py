@@ -87,6 +87,14 @@ def class_names(folder):
     Sorted, because the order in which a file system lists folders is promised nowhere, and the
     position in this list is the number that the network learns.
 
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    list of str
+
     Raises
     ------
     ValueError

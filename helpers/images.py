@@ -58,7 +58,7 @@ def decode(content, size=150):
 
     Raises
     ------
-    OSError, ValueError, Image.DecompressionBombError
+    OSError, SyntaxError, ValueError, Image.DecompressionBombError
         If the content is no image, is cut off, or is larger than Pillow's limit.
     """
     with Image.open(io.BytesIO(content), formats=FORMATS) as image:

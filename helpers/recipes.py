@@ -69,7 +69,8 @@ def choose(name=None, **changes):
     recipe : dict
         ``images``: how many images the training sees, counted as often as they are seen;
         ``batch_size``; ``learning_rate``: the highest one; ``warmup``: share of the steps in which
-        it rises from 0; ``cosine``: whether it then falls to 0 along half a cosine; ``dropout``
+        it rises from 0 (with ``cosine``); ``cosine``: whether it then falls to 0 along half a
+        cosine; ``dropout``
         and ``bn_momentum``: see `models.alexnet`; ``bn_batches`` and ``averaging``: see
         `training.train`; ``crop_area`` and ``flip``: see `batches.epoch_plan`;
         ``label_smoothing``: the loss asks for this much less than certainty, shared among all
@@ -90,9 +91,12 @@ def choose(name=None, **changes):
     if str(recipe["images"]).isdecimal():
         recipe["images"] = int(recipe["images"])
     for key, value in recipe.items():
-        kind, fits = _kind(RECIPES[name][key], lowest=0 if key == "bn_batches" else 1)
+        like = RECIPES[name][key]
+        kind, fits = _kind(like, lowest=0 if key == "bn_batches" else 1)
         if not fits(value):
             raise ValueError(f"{key} is {value!r}; it must be {kind}")
+        if isinstance(like, (float, tuple)):  # 0 is 0.0, and [0.5, 1] is (0.5, 1.0)
+            recipe[key] = float(value) if isinstance(like, float) else tuple(map(float, value))
     return name, recipe
 
 

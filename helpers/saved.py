@@ -75,12 +75,12 @@ def save(model, folder, class_names, **notes):
         **notes,
     }
     size = 4 * model.count_params()
-    with alone(folder):
-        with whole(sidecar, 100_000) as new_sidecar, whole(weights, size) as new:
-            keras.Model(model.inputs, model.outputs).save_weights(new)
-            record["sha256"] = seal(record, new)
-            new_sidecar.write_text(json.dumps(record, indent=1), encoding="utf-8")
-        Path(folder, "test.json").unlink(missing_ok=True)  # it told of the model before
+    with alone(folder), whole(sidecar, 100_000) as new_sidecar, whole(weights, size) as new:
+        keras.Model(model.inputs, model.outputs).save_weights(new)
+        record["sha256"] = seal(record, new)
+        new_sidecar.write_text(json.dumps(record, indent=1), encoding="utf-8")
+        for told in ("test.json", "predictions.csv"):  # of the model before
+            Path(folder, told).unlink(missing_ok=True)
     return record
 
 
@@ -159,6 +159,13 @@ def load_or_train(scenes, name, recipe):
     -------
     model : keras.Model
     record : dict
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        If what lies there is no whole model for these images; see `load`.
+    RuntimeError
+        If another program is training there.
     """
     folder = model_folder(scenes, name)
     if any(folder.glob("model.*")):
@@ -198,6 +205,13 @@ def write_predictions(path, files, probabilities, class_names):
     probabilities : ndarray of float, shape (n, classes)
     class_names : sequence of str
         In the order of the columns of `probabilities`.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many files as rows.
+    OSError
+        See `files.whole`.
     """
     common = os.path.commonpath([Path(name).parent for name in files])
     text = io.StringIO(newline="")

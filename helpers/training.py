@@ -113,7 +113,15 @@ def _stop_unless_finite(loss, images):
 
 
 class Watch(keras.callbacks.Callback):
-    """Note the loss of every batch in a history, and print a dot for each tenth of the pass."""
+    """Note the loss of every batch in a history, and print a dot for each tenth of the pass.
+
+    Parameters
+    ----------
+    history : dict
+        See `train`; ``images`` and ``loss`` grow.
+    count, batch_size : int
+        Images in the pass and in a batch.
+    """
 
     def __init__(self, history, count, batch_size):
         super().__init__()
@@ -245,6 +253,8 @@ def train(
         If the loss is no number any more.
     MemoryError
         If a batch is too large for the device.
+    OSError
+        If a checkpoint cannot be written; those before are whole.
     """
     if averaging and not bn_batches:
         raise ValueError("averaged weights need settled averages: set bn_batches too, such as 8")

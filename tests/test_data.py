@@ -125,7 +125,7 @@ def test_the_folder_that_one_is_in_is_no_other(image_set, monkeypatch):
 def test_a_class_without_readable_image_is_named(image_set):
     root = image_set(train=60, test=1)
     (root / "seg_test/seg_test/tower/0.png").write_bytes(b"")
-    with pytest.raises(ValueError, match=r"no readable image.*seg_test.*\['tower'\]"):
+    with pytest.raises(ValueError, match=r"no image is left.*seg_test.*\['tower'\]"):
         data.load(root, skip_unreadable=True)
 
 

@@ -38,6 +38,24 @@ def test_accuracy_counts_the_largest():
     assert evaluation.accuracy(LABELS, PROBABILITIES) == 5 / 8
 
 
+def test_the_summary_holds_each_measure_under_its_name():
+    found = evaluation.summary(LABELS, PROBABILITIES, bins=5)
+    precision, recall, f1, support = evaluation.class_measures(LABELS, PROBABILITIES.argmax(1), 3)
+    assert found["precision"] == precision.tolist() != found["recall"] == recall.tolist()
+    assert found["f1"] == f1.tolist() and found["support"] == support.tolist() == [3, 2, 3]
+    assert (found["images"], found["right"], found["accuracy"]) == (8, 5, 5 / 8)
+    assert found["interval"] == list(evaluation.accuracy_interval(5, 8))
+    assert found["confusion"] == [[2, 1, 0], [1, 1, 0], [1, 0, 2]]
+    own = PROBABILITIES[np.arange(8), LABELS]
+    assert found["loss"] == pytest.approx(-np.log(own).mean())
+    sure, share, counts, error = evaluation.reliability(LABELS, PROBABILITIES, 5)
+    assert found["calibration_error"] == error
+    drawn = found["reliability"]
+    assert drawn["counts"] == counts.tolist() and drawn["confidence"][0] is None
+    np.testing.assert_array_equal(np.array(drawn["confidence"], float), sure)
+    np.testing.assert_array_equal(np.array(drawn["accuracy"], float), share)
+
+
 @pytest.mark.parametrize(("right", "count"), [(10, 12), (0, 5), (2616, 3000), (7, 7)])
 def test_the_interval_is_wilsons(right, count):
     """Its ends are where the distance to the result is 1.96 standard errors of the end itself."""

@@ -434,10 +434,10 @@ def test_a_damaged_checkpoint_is_passed_over(scenes, tmp_path, part, how, capsys
     content = bytearray((tmp_path / part).read_bytes())
     if how == "cut":
         del content[len(content) // 2 :]
-    if how == "edited":  # still JSON, still numbers
+    elif how == "edited":  # still JSON, still numbers
         at = content.rindex(b"1")
         content[at : at + 1] = b"2"
-    else:
+    elif how == "changed":
         content[len(content) // 3] ^= 255
     (tmp_path / part).write_bytes(content)
     if how == "gone":

@@ -61,7 +61,7 @@ ALL = {
         SCENE, np.arange(36.0).reshape(3, 3, 4) % 4, "relu0", 2
     ),
     "projection": lambda: plots.projection(
-        POINTS, np.arange(12) % 3, NAMES, np.stack([SCENE] * 12), 3
+        POINTS, np.arange(12) % 3, NAMES, np.stack([SCENE] * 12), (0.5, 0.25), 3
     ),
     "receptive_fields": lambda: plots.receptive_fields(SCENE, {"conv0": 11, "max0": 19}),
     "filter_response": lambda: plots.filter_response(
@@ -153,6 +153,8 @@ def test_bars_are_as_long_as_their_numbers():
     made = ALL["accuracy_bars"]()
     assert [bar.get_width() for bar in made.axes[0].patches] == [25, 87.5]
     assert "AlexNet 87.5 per cent" in made.alt and "commonest class at 50.0" in made.alt
+    (line,) = made.axes[0].get_legend().get_texts()
+    assert line.get_text() == "always the commonest class: 50.0 %"
     made = ALL["shares"]()
     assert [[bar.get_width() for bar in axis.patches] for axis in made.axes] == [[25, 75], [90, 10]]
     assert made.axes[1].get_xlim()[1] > 100  # so that the number beside the bar has room
@@ -467,12 +469,20 @@ def test_a_map_is_laid_over_its_image_and_told_where_it_is_warmest():
 
 def test_the_strongest_channels_come_first():
     assert "channels of relu0" in ALL["strongest_channels"]().alt
-    assert ALL["strongest_channels"]().axes[1].get_title() == "relu0, 3"
+    assert ALL["strongest_channels"]().axes[1].get_title() == "relu0\nchannel 3"
+
+
+def test_a_channel_like_a_stronger_one_is_passed_over():
+    ramp = np.arange(9.0).reshape(3, 3)
+    maps = np.stack([0.2 * ramp, ramp.T, 2 * ramp + 1, np.zeros((3, 3))], axis=-1)
+    titles = [axis.get_title() for axis in plots.strongest_channels(SCENE, maps, "r", 3).axes]
+    assert titles == ["image", "r\nchannel 2", "r\nchannel 1", "r\nchannel 3"]
 
 
 def test_every_point_stands_in_the_plane_and_each_class_has_thumbnails():
     made = ALL["projection"]()
     (axis,) = made.axes
+    assert axis.get_xlabel() == "first direction (50% of the variance)"
     drawn = np.concatenate([part.get_offsets() for part in axis.collections])
     assert sorted(map(tuple, drawn)) == sorted(map(tuple, POINTS))
     boxes = [each for each in axis.get_children() if type(each).__name__ == "AnnotationBbox"]

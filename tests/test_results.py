@@ -117,18 +117,20 @@ def test_each_table_is_put_between_its_own_marks():
 
 
 def test_trials_on_few_images_are_compared_over_their_seeds():
-    def trial(kind, seed, accuracy, images="", state="finished", count="3000"):
+    def trial(kind, seed, accuracy, images="", state="finished", count="3000", of="photographs"):
         return {
-            "run": f"{kind}-3000-images-seed{seed}", "seed": str(seed), "state": state,
+            "run": f"{kind}-3000-images-seed{seed}", "seed": str(seed), "state": state, "data": of,
             "training_images": count, "validation_accuracy": str(accuracy),
             "images_to_75_percent": images, "seconds_to_75_percent": images and "61",
         }  # fmt: skip
 
     rows = [trial("course", 1, 0.9, "12000"), trial("course", 0, 0.8), trial("article", 0, 0.7)]
     rows += [trial("course", 2, 0.1, state="stopped"), trial("course", 3, 0.1, count="8")]
+    rows += [trial("course", 0, 0.6, of="scenes")]
     assert table.comparison(rows).splitlines()[2:] == [
         "| `article` | 0 | 70.0 % | never | never |",
         "| `course` | 0, 1 | 80.0, 90.0; **85.0 %** | never, 12,000 | never, 61 |",
+        "| `course` | 0 | 60.0 % | never | never |",
     ]
 
 
@@ -402,8 +404,12 @@ def test_a_trial_leaves_the_test_images_alone_and_a_finished_run_is_not_done_aga
 
     asked.clear()
     monkeypatch.setattr(training, "train", None)  # so that it could not train again
+    (own,) = reproduce.BUILD.glob("*/record.json")
+    left = own.parent / "checkpoints"  # it was killed before it took them away
+    assert not left.exists()
+    left.mkdir()
     reproduce.main([*words, "--trial"])
-    assert not asked
+    assert not asked and not left.exists()
     other = [*words[:-1], str(tmp_path / "other"), "--trial"]
     reproduce.main(other)  # a log that does not know of it gets its line
     (again,) = trials.read(tmp_path / "other" / "trials.csv")
@@ -425,7 +431,6 @@ def test_a_trial_leaves_the_test_images_alone_and_a_finished_run_is_not_done_aga
 
     # Trained and tested anew, it leaves its own filters.
     filters.write_bytes(b"those of an earlier training")
-    (own,) = reproduce.BUILD.glob("*/record.json")
     record = json.loads(own.read_text())
     own.write_text(json.dumps({key: record[key] for key in record if key != "test"}))
     reproduce.main(words)
@@ -476,6 +481,9 @@ def test_a_finished_trial_can_be_asked_again(small, tmp_path, monkeypatch, capsy
     asked.clear()
     ask_again.main([kept.stem], target)
     assert not asked  # it was asked before
+    target.write_text(json.dumps({kept.stem: {**found, "data": "of other images"}}))
+    ask_again.main([kept.stem], target)
+    assert asked
     with pytest.raises(SystemExit, match="holds no finished run quick-seed9"):
         ask_again.main(["quick-seed9"], target)
 
@@ -488,6 +496,22 @@ def test_the_ten_views_are_corners_middle_and_their_mirror_images():
     ]  # fmt: skip
     assert views[5:].tolist() == views[:5][:, [0, 3, 2, 1]].tolist()
     assert ask_again.SIDE == 0.875
+
+
+@pytest.mark.parametrize("kind", ["runs", "trials"])
+def test_a_result_of_other_images_is_not_written_over(small, tmp_path, kind):
+    path = tmp_path / kind / "quick-8-seen-seed0.json"
+    path.parent.mkdir()
+    path.write_text('{"data": {"fingerprint": "0a1b"}}')
+    with pytest.raises(SystemExit, match=r"seed0.json is of other images \(0a1b\).*RESULTS="):
+        reproduce.main(["0", "images=8", "--results", str(tmp_path)])
+    assert path.read_text() == '{"data": {"fingerprint": "0a1b"}}'
+    assert not (tmp_path / "trials.csv").exists()
+
+
+def test_none_of_the_training_images_is_no_choice(small, tmp_path):
+    with pytest.raises(SystemExit, match="TRAIN=0: there are"):
+        reproduce.main(["0", "images=8", "--train", "0", "--results", str(tmp_path)])
 
 
 def test_a_training_that_fails_says_so_in_the_log(small, monkeypatch, tmp_path):
@@ -527,7 +551,8 @@ def test_a_run_is_named_by_what_differs(small, monkeypatch):
         changed = recipes.choose("course", **values, **reproduce.changes(words))[1]
         return reproduce.run_name("course", changed, 1, values.get("train"))
 
-    assert named() == named("dropout=0.3", "flip=true") == "course-seed1"
+    assert named() == named("dropout=0.3", "flip=true", "crop_area=[0.35, 1]") == "course-seed1"
+    assert named("averaging=0") == named("averaging=0.0") != named()
     assert named("flip=false", "dropout=0.50") == named("dropout=0.5", "flip=false")
     told = argparse.Namespace(trial=True, seed=1, train=None, changes=[])
     recipe = recipes.choose("course")[1]

@@ -49,6 +49,15 @@ def test_the_optimizer_stays_behind_and_no_code_is_saved(alexnet, folder):
     assert bytes_of_numbers < size < 1.01 * bytes_of_numbers + 100_000
 
 
+def test_what_told_of_the_model_before_goes_with_it(alexnet, tmp_path):
+    for name in ("test.json", "predictions.csv", "notes.txt"):
+        (tmp_path / name).touch()
+    saved.save(alexnet, tmp_path, ["sea", "ice", "road"])
+    assert {p.name for p in tmp_path.glob("*.*")} - {".lock"} == {
+        "model.json", "model.weights.h5", "notes.txt",
+    }  # fmt: skip
+
+
 def test_a_missing_model_is_named_with_the_mend(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"model\.json; run lesson 04"):
         saved.load(tmp_path)

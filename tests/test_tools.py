@@ -102,7 +102,7 @@ def test_what_ran_is_written_also_where_a_lesson_stopped(lessons_run):
     assert [cell.get("execution_count") for cell in stopped] == [None, 1, 2, None]
     assert stopped[2].outputs[0].ename == "ValueError"
     assert stopped[3].outputs == []
-    assert not list(folder.rglob("*.new"))
+    assert not list(folder.rglob("new-*"))
     stored = nbformat.read(folder / "notebooks/01_good.ipynb", as_version=4)
     assert stored.cells[1].outputs == []
 
@@ -287,7 +287,7 @@ def test_kagglehub_answers_from_its_cache_and_an_emptied_one_is_found(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "tools.fetch_data"],
         cwd=course.ROOT,
-        env=os.environ | {"KAGGLEHUB_CACHE": str(tmp_path)},
+        env=os.environ | {"KAGGLEHUB_CACHE": str(tmp_path), "HTTPS_PROXY": "http://127.0.0.1:9"},
         capture_output=True,
         text=True,
     )

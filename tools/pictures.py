@@ -1,21 +1,18 @@
 """Draw the two pictures of README.md from the model and the embedded scenes (for authors)."""
 
-import os
-
 import numpy as np
 
 from helpers import data, folders, models, plots
+from helpers.files import whole
 from tools import course
 
 IMAGES = course.ROOT / ".github" / "images"
 
 
 def save(figure, path, **options):
-    """Write a figure beside `path` and put it in place in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name("new_" + path.name)
-    figure.savefig(beside, bbox_inches="tight", **options)
-    os.replace(beside, path)
+    """Write a figure whole or not at all."""
+    with whole(path, 300_000) as beside:
+        figure.savefig(beside, bbox_inches="tight", **options)
 
 
 def main():

@@ -7,9 +7,7 @@ writes `trials/NAME.json`. Only `make reproduce` opens the test images, once; it
 """
 
 import argparse
-import contextlib
 import datetime
-import io
 import json
 import os
 import re
@@ -18,40 +16,14 @@ import sys
 import time
 
 import numpy as np
-from tqdm import tqdm
 
-from helpers import checkpoints, data, devices, evaluation, files, recipes, results, saved, training
+from helpers import data, devices, evaluation, files, recipes, results, saved, training
 from helpers.quiet import keras
 from tools import course, trials
 from tools.machine import machine
+from tools.progress import follow
 
 BUILD = course.ROOT / "build" / "reproduce"  # checkpoints and models, one folder a run
-
-
-class Steps(keras.callbacks.Callback):
-    """Move a progress bar by a step for each batch."""
-
-    def __init__(self, bar):
-        super().__init__()
-        self.bar = bar
-
-    def on_train_batch_end(self, batch, logs=None):
-        """Count a batch."""
-        self.bar.update()
-
-
-class AboveTheBar(io.TextIOBase):
-    """Take what `training.train` prints and write whole lines above the bar, without the dots."""
-
-    def __init__(self, bar):
-        self.bar, self.line, self.terminal = bar, "", sys.stdout
-
-    def write(self, text):
-        """Keep what is no whole line yet."""
-        *whole, self.line = (self.line + text).split("\n")
-        for line in whole:
-            self.bar.write(line.replace(".......... ", ""), file=self.terminal)
-        return len(text)
 
 
 def subset(images, count):
@@ -158,19 +130,6 @@ def measured(model, images):
     }
 
 
-def follow(model, scenes, plans, recipe, seed, folder):
-    """Train with a progress bar, from where an earlier call stopped, and return the history."""
-    size = recipe["batch_size"]
-    steps = [-(-len(order) // size) for order, _ in plans]
-    done = len(checkpoints.newest(folder)[1].get("history", {"passes": []})["passes"])
-    bar = tqdm(total=sum(steps), initial=sum(steps[:done]), unit="step", smoothing=0.05)
-    with bar, contextlib.redirect_stdout(AboveTheBar(bar)):
-        return training.train(
-            model, scenes, plans, size, seed, folder, resume=True,
-            bn_batches=recipe["bn_batches"], averaging=recipe["averaging"], callbacks=[Steps(bar)],
-        )  # fmt: skip
-
-
 def run(name, told, recipe, scenes, place, words, title=""):
     """Train by a recipe, note it in the log, and test.
 
@@ -199,13 +158,15 @@ def run(name, told, recipe, scenes, place, words, title=""):
     Raises
     ------
     ValueError
-        If the log, or a checkpoint, has this run with other values.
+        If the log, or a checkpoint, has this run with other values, or what is stored under its
+        name is of other images.
     RuntimeError
         If another program is at it.
     """
     log, folder = place / "trials.csv", BUILD / f"{name}-{data.fingerprint(scenes)}"
     row = {"run": name, "data": data.fingerprint(scenes), "seed": told.seed, **recipe}
     row |= {"training_images": len(scenes.train.labels)}
+    _must_be_of_these_images(place, name, row["data"])
     with files.alone(folder):
         line, kept = trials.find(log, row), folder / "record.json"
         if kept.exists():
@@ -225,6 +186,7 @@ def run(name, told, recipe, scenes, place, words, title=""):
                 row["started"] = datetime.datetime.now().isoformat(" ", "minutes")
             row |= {"note": told.note} if told.note else {}
             record |= _train(record, row, scenes, log, folder)
+        shutil.rmtree(folder / "checkpoints", ignore_errors=True)  # all is in the record
         filters = place / "runs" / f"{name}-conv0.npy"
         if untested := not (told.trial or "test" in record):
             model, _ = saved.load(folder, scenes.class_names)
@@ -235,6 +197,18 @@ def run(name, told, recipe, scenes, place, words, title=""):
         for path in (place / kind / f"{name}.json", kept):
             files.write(path, json.dumps(record) + "\n")
     return record
+
+
+def _must_be_of_these_images(place, name, images):
+    """Raise ValueError where a result of this name is of a training on other images."""
+    for path in (place / kind / f"{name}.json" for kind in ("runs", "trials")):
+        if path.exists():
+            found = json.loads(path.read_text(encoding="utf-8"))["data"].get("fingerprint")
+            if found != images:
+                raise ValueError(
+                    f"{path} is of other images ({found}) than these ({images}): move it away, or "
+                    "give RESULTS=another_folder"
+                )
 
 
 def _must_be_the_same(record, recipe, seed, folder):
@@ -281,7 +255,6 @@ def _train(record, row, scenes, log, folder):
         trials.note(log, {**key, "state": "stopped" if stopped else f"failed: {error}"})
         raise
     trials.note(log, {**key, **_found(record | found)})
-    shutil.rmtree(folder / "checkpoints")
     return found
 
 
@@ -326,7 +299,7 @@ def main(words=None):
     try:
         name, recipe = recipes.choose(**changes(told.changes))
         scenes = data.load(skip_unreadable=True)
-        if told.train:
+        if told.train is not None:
             scenes = scenes._replace(train=subset(scenes.train, told.train))
         named = run_name(name, recipe, told.seed, told.train)
         earlier = results.recorded(named) if named in results.names() else {}

@@ -57,7 +57,7 @@ def table(folder=results.RESULTS):
 
 
 def comparison(rows):
-    """Return the table of the finished trials on few images, one row for all seeds of a kind.
+    """Return the table of the finished trials on few images, a row for the seeds of a kind.
 
     Parameters
     ----------
@@ -71,9 +71,10 @@ def comparison(rows):
     kinds = {}
     for row in rows:
         if row["training_images"] == FEW and row["state"] == "finished":
-            kinds.setdefault(re.sub(f"-{FEW}-images-seed.*", "", row["run"]), []).append(row)
+            kind = re.sub(f"-{FEW}-images-seed.*", "", row["run"]), row["data"]
+            kinds.setdefault(kind, []).append(row)
     lines = []
-    for kind, own in sorted(kinds.items()):
+    for (kind, _), own in sorted(kinds.items()):
         own.sort(key=lambda row: int(row["seed"]))
         accuracies = [100 * float(row["validation_accuracy"]) for row in own]
         each = ", ".join(f"{value:.1f}" for value in accuracies)

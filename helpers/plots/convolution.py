@@ -65,7 +65,10 @@ def _draw_places(axis, n, kernel, stride=1, padding=0):
         axis.add_patch(Rectangle((left + 0.06, top), kernel - 0.12, 0.6, facecolor=ORANGE))
         text = axis.text(left + kernel / 2, top + 0.3, f"place {place + 1}", size=12)
         text.set(ha="center", va="center")
-    named = f"padding {padding!r}" if isinstance(padding, str) else f"padding {before} + {after}"
+    if isinstance(padding, str):
+        named = f"padding {padding!r}"
+    else:
+        named = f"padding {before} + {after}" if before + after else "no padding"
     ending = f", {unseen} unseen" if unseen else ""
     last = "the last " if stride <= kernel else ""
     title = f"{n} pixels, kernel {kernel}, stride {stride}, {named}: {places} places{ending}"

@@ -60,27 +60,40 @@ def strongest_channels(image, maps, name, count=6):
     Returns
     -------
     Figure
-        The image, then the channels, the one with the largest mean first.
+        The image, then the channels, the one with the largest mean first. One that is nearly the
+        same as a stronger one (a correlation above 0.9) is passed over.
     """
-    strongest = np.argsort(-maps.mean(axis=(0, 1)), kind="stable")[:count]
-    made, axes = figure(1, 1 + len(strongest), (2.3 * (1 + len(strongest)), 2.8), photo=True)
+    strongest = _unlike(maps, np.argsort(-maps.mean(axis=(0, 1)), kind="stable"), count)
+    made, axes = figure(1, 1 + len(strongest), (2.3 * (1 + len(strongest)), 3.2), photo=True)
     axes[0].imshow(image)
     axes[0].set_title("image")
     for axis, channel in zip(axes[1:], strongest):
         axis.imshow(maps[..., channel], cmap="gray", vmin=min(0, maps.min()))
-        axis.set_title(f"{name}, {channel}")
+        axis.set_title(f"{name}\nchannel {channel}")
     for axis in axes:
         axis.set_axis_off()
     made.alt = (
-        f"An image and the {len(strongest)} of {maps.shape[-1]} channels of {name}, each of "
-        f"{maps.shape[0]} by {maps.shape[1]} values, that answer most strongly to it: "
-        f"{listed(strongest)}."
+        f"An image and {len(strongest)} of the {maps.shape[-1]} channels of {name}, each of "
+        f"{maps.shape[0]} by {maps.shape[1]} values, that answer most strongly to it, no two of "
+        f"them alike: {listed(strongest)}."
     )
     return made
 
 
+def _unlike(maps, channels, count, most=0.9):
+    """Choose the first channels of which no two are correlated by more than `most`."""
+    centred = maps - maps.mean(axis=(0, 1))
+    unit = centred / np.maximum(np.sqrt((centred**2).sum(axis=(0, 1))), 1e-9)
+    chosen = []
+    for channel in channels:
+        alike = [(unit[..., channel] * unit[..., other]).sum() for other in chosen]
+        if len(chosen) < count and max(alike, default=0) <= most:
+            chosen.append(int(channel))
+    return chosen
+
+
 @styled
-def projection(points, labels, class_names, images=None, thumbnails=18):
+def projection(points, labels, class_names, images=None, shares=None, thumbnails=18):
     """Draw each image as a point in a plane, coloured and marked by its class.
 
     Parameters
@@ -90,7 +103,9 @@ def projection(points, labels, class_names, images=None, thumbnails=18):
         0 or more.
     class_names : sequence of str
     images : ndarray of uint8, shape (n, side, side, 3), optional
-        Then some of them are drawn on their points, framed in the colour of their class.
+        Then some of them are drawn below their points, framed in the colour of their class.
+    shares : sequence of float, optional
+        The part of the variance, 0 to 1, that each of the two directions holds.
     thumbnails : int, default 18
         How many at most, each class in turn, chosen so that none lies on another.
 
@@ -107,15 +122,18 @@ def projection(points, labels, class_names, images=None, thumbnails=18):
             "marker": MARKS[(number + number // len(MANY)) % len(MARKS)],
             "label": name,
         }
-        axis.scatter(*mine.T, s=60, edgecolor="white", linewidth=0.5, **look)
+        axis.scatter(*mine.T, s=60, edgecolor="white", linewidth=0.5, zorder=3, **look)
         if len(mine):
             told.append(f"{name} around {np.median(mine[:, 0]):.0f}, {np.median(mine[:, 1]):.0f}")
     if images is not None:
         for row in _apart(points, labels, thumbnails):
             picture = OffsetImage(images[row], zoom=44 / images.shape[1])
             frame = {"edgecolor": MANY[labels[row] % len(MANY)], "linewidth": 4}
-            axis.add_artist(AnnotationBbox(picture, points[row], pad=0.1, bboxprops=frame))
-    axis.set(xlabel="first direction", ylabel="second direction")
+            axis.add_artist(
+                AnnotationBbox(picture, points[row], pad=0.1, bboxprops=frame, zorder=2)
+            )
+    held = ("", "") if shares is None else [f" ({part:.0%} of the variance)" for part in shares]
+    axis.set(xlabel=f"first direction{held[0]}", ylabel=f"second direction{held[1]}")
     columns = max(1, min(6, int(11 / (0.6 + 0.115 * max(map(len, class_names))))))
     made.legend(*axis.get_legend_handles_labels(), loc="outside upper center", ncols=columns,
                 frameon=False)  # fmt: skip

@@ -171,22 +171,24 @@ def filters(kernels, columns=16):
     for number in range(count):
         top, left = (height + 2) * (number // columns) + 1, (width + 2) * (number % columns) + 1
         sheet[top : top + height, left : left + width] = squares[..., number]
-    made, axis = figure(size=(12, 12 * sheet.shape[0] / sheet.shape[1]))
+    made, axis = figure(size=(12, 0.5 + 12 * sheet.shape[0] / sheet.shape[1]))
     axis.imshow(sheet, interpolation="nearest")
+    alike = f"alike by {_smoothness(kernels):.2f}"
+    axis.set_title(f"neighbouring weights {alike} (0: noise, 1: smooth)", size=16)
     axis.set_axis_off()
     made.alt = (
         f"{count} filters of {height} by {width} weights for red, green and blue, drawn as small "
-        f"coloured squares in {rows} rows; their {_smoothness(kernels)}."
+        f"coloured squares in {rows} rows; their neighbouring weights are {alike}, where 0 is "
+        "noise and 1 is smooth."
     )
     return made
 
 
 def _smoothness(kernels):
-    """Say how alike neighbouring weights are, down and across."""
+    """Return how alike neighbouring weights are, down and across: 0 for noise, 1 for smooth."""
     centred = kernels - kernels.mean(axis=(0, 1), keepdims=True)
     pairs = [(centred[1:], centred[:-1]), (centred[:, 1:], centred[:, :-1])]
-    alike = np.mean([_correlation(one, other) for one, other in pairs])
-    return f"neighbouring weights are alike by {alike:.2f}, where 0 is noise and 1 is smooth"
+    return np.mean([_correlation(one, other) for one, other in pairs]).round(2) + 0.0  # no -0.00
 
 
 def _correlation(one, other):

@@ -198,7 +198,7 @@ def accuracy_bars(accuracies, chance=None, intervals=None, guess="the commonest 
             color=BLACK,
             linestyle="--",
             linewidth=2,
-            label=f"always {guess}",
+            label=f"always {guess}: {100 * chance:.1f} %",
         )
         axis.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1))
     axis.set(xlabel="accuracy in per cent", xlim=(0, 100))
