@@ -61,9 +61,9 @@ help:
 	@echo "make bench        how fast the article's pipeline and ours train here"
 	@echo "make results      the tables of both READMEs and the plots, from results/ (for authors)"
 	@echo "make refresh      run the stored notebooks again and tidy them (for authors)"
-	@echo "make lock         pin what pyproject.toml allows; LOCK=--upgrade takes the newest (for authors)"
+	@echo "make lock         pin the packages; LOCK=--upgrade takes the newest (for authors)"
 	@echo "make test-oldest  the tests on the oldest versions that pyproject.toml allows"
-	@echo "make clean        remove both environments and build/, but for its trainings and results"
+	@echo "make clean        remove both environments and build/, except trainings and results"
 	@echo
 	@echo "lessons, lab, reproduce and bench also take DATA=folder (your own or the real images),"
 	@echo "all but bench RECIPE=name (default $(RECIPE)) and IMAGES=number (how many images the"

@@ -47,9 +47,10 @@ def architecture(model):
         axis.plot([at, at], [bottom, below], color=GREY, linewidth=1, zorder=0)
         axis.text(at, below - 0.03, texts[place], ha="center", va="top", size=15, weight="bold")
         if counts[place]:
-            axis.text(at, below - 0.27, f"{counts[place]:,}", ha="center", va="top", size=13)
+            axis.text(at, below - 0.29, f"{counts[place]:,}", ha="center", va="top", size=15)
         at += max(0.62, (box[1] + box[2]) / 2)
-    axis.text(-0.1, -3.06, "bold: shape of the output; below it: parameters", va="top", size=13)
+    told = f"bold: shape of the output; below it: parameters, {model.count_params():,} in all"
+    axis.text(-0.1, -3.06, told, va="top", size=15)
     axis.set(xlim=(-0.25, at + 0.1), ylim=(-3.2, 2.6))
     axis.set_axis_off()
     told = listed(
