@@ -414,7 +414,9 @@ def test_other_files_in_the_folder_stay(scenes, tmp_path):
 def test_a_folder_without_a_whole_checkpoint_is_left_alone(scenes, tmp_path):
     training.train(small(scenes), scenes, plans_of(scenes, 1), 8, checkpoints=tmp_path)
     (tmp_path / "0001.weights.h5").write_bytes(b"half")
-    with pytest.raises(ValueError, match="no checkpoint in .* is whole: remove it, or name another"):
+    with pytest.raises(
+        ValueError, match="no checkpoint in .* is whole: remove it, or name another"
+    ):
         training.train(small(scenes), scenes, plans_of(scenes, 2), 8, 0, tmp_path, True)
     assert (tmp_path / "0001.json").exists()
 

@@ -179,7 +179,8 @@ def test_intervals_are_drawn_and_stay_clear_of_the_numbers():
 def test_learning_curves_are_the_histories():
     made = ALL["learning_curves"]()
     left, right = made.axes
-    thin, thick, *_ = left.lines
+    thin, thick, first, *_ = left.lines
+    assert list(first.get_xdata()) == [10] and list(first.get_ydata()) == [9]
     assert list(thin.get_xdata()) == list(range(10, 190, 10))
     assert list(thin.get_ydata()) == [9] * 9 + [0] * 9
     np.testing.assert_allclose(thick.get_ydata(), [9] * 5 + list(range(8, 0, -1)) + [0] * 5)
@@ -190,7 +191,8 @@ def test_learning_curves_are_the_histories():
         assert getattr(quick, look)() != getattr(other, look)()
     assert [label.get_text() for label in right.texts] == ["80.0 %", "40.0 %"]
     assert [label.xy for label in right.texts] == [(180, 80), (10, 40)]
-    assert "from 9.00 to 0.00" in made.alt and "50.0 per cent after the first pass" in made.alt
+    assert "begins at 9.00; averaged over nine batches it goes from 9.00 to 0.00" in made.alt
+    assert "50.0 per cent after the first pass" in made.alt
     assert "to 0.00, at 180 images; " in made.alt and "80.0 after 2." in made.alt
     assert "commonest class at 25.0" in made.alt
 
@@ -202,9 +204,7 @@ def test_learning_curves_may_be_cut_where_the_shorter_one_ends():
         left, right = made.axes
         assert max(left.lines[0].get_xdata()) == until
         assert [list(line.get_xdata()) for line in right.lines] == passes
-    assert "long: the loss, averaged over nine batches, goes from 9.00 to 9.00, at 50 images." in (
-        made.alt
-    )
+    assert "nine batches it goes from 9.00 to 9.00, at 50 images. short:" in made.alt
     made = plots.learning_curves({"long": runs["long"]}, until=20)  # no pass at all
     assert not made.axes[1].texts and len(made.axes[0].lines[0].get_xdata()) == 2
 
@@ -266,6 +266,8 @@ def test_learning_rates_stand_at_their_steps():
     assert list(alone.get_ydata()) == list(quick.get_ydata())
     assert list(quick.get_xdata()) == [0, 1, 2] and list(other.get_xdata()) == [0, 1]
     assert list(quick.get_ydata()) == [0, 7e-5, 3e-5] and list(other.get_ydata()) == [1e-3] * 2
+    assert alone.axes.get_ylabel() == quick.axes.get_ylabel() == "learning rate"
+    assert "0.001" in [label.get_text() for label in quick.axes.get_yticklabels()]
     assert "quick: 0 at the start, at most 7e-05, first at step 1, and 3e-05 at step 2" in made.alt
 
 

@@ -25,18 +25,20 @@ def learning_curves(runs, chance=None, until=math.inf):
     -------
     Figure
         Left the loss of each batch as a thin line and its moving average over nine batches as a
-        thick one, right a marker for each pass.
+        thick one, with a marker at the first batch; right a marker for each pass.
     """
     made, (left, right) = figure(1, 2, (13, 5.6), sharex=True)
     told, ends, longest = [], [], 0
     for (name, run), (colour, style, marker) in zip(runs.items(), LINES, strict=False):
         images = [seen for seen in run["images"] if seen <= until]
         loss = _smooth(run["loss"][: len(images)])
-        left.plot(images, run["loss"][: len(images)], color=colour, linewidth=0.8, alpha=0.4)
+        width = 1.4 if len(images) < 500 else 0.8
+        left.plot(images, run["loss"][: len(images)], color=colour, linewidth=width, alpha=0.5)
         left.plot(images, loss, style, color=colour, linewidth=2.5)
+        left.plot(images[0], run["loss"][0], marker, color=colour, markersize=9)
         told.append(
-            f"{name}: the loss, averaged over nine batches, goes from {loss[0]:.2f} to "
-            f"{loss[-1]:.2f}, at {images[-1]:,} images"
+            f"{name}: the loss begins at {run['loss'][0]:.2f}; averaged over nine batches it goes "
+            f"from {loss[0]:.2f} to {loss[-1]:.2f}, at {images[-1]:,} images"
         )
         passes = [done for done in run["passes"] if done["images"] <= until]
         seen = [done["images"] for done in passes]

@@ -120,12 +120,12 @@ def learning_rates(schedules):
             f"{name}: {rates[0]:.2g} at the start, at most {max(rates):.2g}, first at "
             f"step {np.argmax(rates):,}, and {rates[-1]:.2g} at step {len(rates) - 1:,}."
         )
-    alone.set(title=f"{next(iter(schedules))}, alone", ylabel="learning rate")
+    alone.set(title=f"{next(iter(schedules))}, enlarged")
     together.set(title="on one scale")
     for axis in (alone, together):
-        axis.set(xlabel="step", xlim=(0, None), ylim=(0, None))
+        axis.set(xlabel="step", ylabel="learning rate", xlim=(0, None), ylim=(0, None))
         axis.margins(y=0.08)
-        axis.ticklabel_format(axis="y", style="sci", scilimits=(-2, 2))
+        axis.yaxis.set_major_formatter(lambda rate, _: f"{rate:.8f}".rstrip("0").rstrip("."))
         axis.locator_params(axis="x", nbins=5)
         axis.xaxis.set_major_formatter("{x:,.0f}")
     together.legend(loc="center right", frameon=False, handlelength=3)
