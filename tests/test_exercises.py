@@ -235,6 +235,22 @@ def test_every_lesson_has_three_to_five_exercises_and_their_solutions():
     assert sorted(names) == sorted(JUDGES) == sorted(WRONG)
 
 
+def asked(path, pattern):
+    """Return ``{name of the exercise: what it asks}``."""
+    notebook = nbformat.read(path, as_version=4)
+    text = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    return dict(re.findall(pattern, text, re.DOTALL))
+
+
+@pytest.mark.parametrize("lesson", course.lessons(), ids=lambda path: path.stem)
+def test_a_solution_repeats_what_the_lesson_asks(lesson):
+    ours = asked(lesson, r"\*\*(\d\db?\.\d) \w+\.\*\* (.+?)\n\n<details>")
+    solutions = asked(
+        course.NOTEBOOKS / "solutions" / lesson.name, r"## (\d\db?\.\d)\n\n(.+?)\n\n\*Solution"
+    )
+    assert ours == solutions and list(ours) == list(exercise_cells(lesson))
+
+
 @pytest.mark.parametrize("lesson", course.lessons(), ids=lambda path: path.stem)
 def test_a_stub_runs_and_is_not_tried_yet(lesson):
     names = {}  # the first of them imports what all need
