@@ -223,6 +223,17 @@ def test_what_was_asked_again_begins_with_what_the_runs_had():
         assert abs(found["validation"] - first["right"]) <= 2  # batches of another size
 
 
+def test_the_readme_says_what_settling_brings_to_the_articles_recipe():
+    told = json.loads((results.RESULTS / "asked_again.json").read_text(encoding="utf-8"))
+    run = told["article-238020-seen-seed0"]
+    before, after = (
+        100 * run[key] / run["images"]["validation"]
+        for key in ("validation", "validation, settled")
+    )
+    said = f"has {after:.1f} % of the validation images right in place of {before:.1f} %"
+    assert said in (course.ROOT / "README.md").read_text(encoding="utf-8")
+
+
 def test_the_page_says_how_soon_quick_reaches_80_per_cent():
     rows = {row["run"]: row for row in trials.read(results.RESULTS / "trials.csv")}
     first = {0: [], 1: []}  # pass: seeds that reach it there
