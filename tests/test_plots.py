@@ -226,8 +226,9 @@ def test_each_run_of_a_recipe_is_a_line_and_its_falls_are_told():
     ]  # fmt: skip
     assert list(first.get_xdata()) == [3000, 6000] and set(aim.get_ydata()) == {75}
     assert first.get_color() == second.get_color() != other.get_color()
+    assert [text.get_text() for text in made.legends[0].get_texts()] == ["course", "article"]
     assert [label.get_text() for label in axis.texts] == [
-        "course:\n75 % in the mean", "article:\n25 % in the mean", "75 %",
+        "course:\n75 % in the mean", "article:\n25 %", "75 %",
     ]  # fmt: skip
     assert "course: at the end 80.0 and 70.0 per cent" in made.alt
     assert "falls by up to 0.0 points. article: at the end 25.0 per cent" in made.alt

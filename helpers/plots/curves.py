@@ -105,9 +105,10 @@ def validation_curves(curves, images, aim=None):
     made, axis = figure(size=(11, 5.6))
     told, means, passes = [], [], max(len(run) for runs in curves.values() for run in runs)
     for (name, runs), (colour, style, marker) in zip(curves.items(), LINES, strict=False):
-        for run in runs:
+        for number, run in enumerate(runs):
             axis.plot(images * np.arange(1, len(run) + 1), 100 * np.array(run), style,
-                      marker=marker, color=colour, linewidth=2, markersize=6)  # fmt: skip
+                      marker=marker, color=colour, linewidth=2, markersize=6,
+                      label=None if number else name)  # fmt: skip
         ends = [100 * run[-1] for run in runs]
         means.append(np.mean(ends))
         falls = max(100 * max(0, -np.diff(run).min(initial=0)) for run in runs)
@@ -116,8 +117,11 @@ def validation_curves(curves, images, aim=None):
             f"the next it falls by up to {falls:.1f} points."
         )
     for name, mean, height in zip(curves, means, apart(means, 14), strict=True):
-        axis.annotate(f"{name}:\n{mean:.0f} % in the mean", (images * passes, height), (14, 0),
+        several = " in the mean" if len(curves[name]) > 1 else ""
+        axis.annotate(f"{name}:\n{mean:.0f} %{several}", (images * passes, height), (14, 0),
                       textcoords="offset points", va="center", annotation_clip=False)  # fmt: skip
+    made.legend(*axis.get_legend_handles_labels(), loc="outside upper center", ncols=3,
+                frameon=False, handlelength=3)  # fmt: skip
     if aim is not None:
         axis.axhline(100 * aim, color=BLACK, linestyle=(0, (6, 4)), linewidth=1.5)
         axis.annotate(f"{100 * aim:.3g} %", (0, 100 * aim), (4, 4), textcoords="offset points")
