@@ -62,7 +62,7 @@ def test_lesson_02_convolves_like_keras():
 
 def test_lesson_03_builds_the_network_of_models():
     notebook = nbformat.read(LESSONS / "03_build_alexnet.ipynb", as_version=4)
-    names = {"keras": keras, "layers": keras.layers, "shapes": shapes}
+    names = {"keras": keras, "layers": keras.layers, "shapes": shapes, "np": np}
     for cell in notebook.cells:
         if cell.cell_type == "code" and "import " not in cell.source:
             exec(cell.source, names)
