@@ -230,7 +230,7 @@ def main():
     for run in runs():
         for name, figure in figures(run).items():
             with whole(target / name, 150_000) as beside:
-                figure.savefig(beside)
+                figure.savefig(beside, bbox_inches="tight")
             print(f"{target / name}: {figure.alt}")
 
 
