@@ -4,7 +4,7 @@ from helpers.quiet import keras
 
 
 def settle(model, images):
-    """Take batch normalisation's moving averages anew, as the plain mean over some batches.
+    """Take batch normalisation's moving averages anew: the mean over batches, by their images.
 
     While the weights move fast, the moving averages lag behind them: right in training, wrong in
     use. No weight is changed here (Y. Wu, J. Johnson, "Rethinking 'Batch' in BatchNorm", 2021,
@@ -19,10 +19,12 @@ def settle(model, images):
     norms = [lay for lay in model.layers if isinstance(lay, keras.layers.BatchNormalization)]
     momenta = [layer.momentum for layer in norms]
     try:
-        for number, (pictures, _) in enumerate(images):
+        seen = 0
+        for pictures, _ in images:
             for layer in norms:
-                layer.momentum = number / (number + 1)
+                layer.momentum = seen / (seen + len(pictures))
             model(pictures, training=True)
+            seen += len(pictures)
     finally:
         for layer, momentum in zip(norms, momenta, strict=True):
             layer.momentum = momentum
@@ -50,7 +52,11 @@ class Average(keras.callbacks.Callback):
         self.net, self.part, self.every = net, part, every
 
     def _add(self):
-        """Move the mean towards the weights, the less so the more of them are in it."""
+        """Move the mean towards the weights, the less so the more of them are in it.
+
+        A share of 1 / k keeps a mean over about the last k. Here k grows with the training, so
+        that it is always `part` of it; at first the mean is just the weights.
+        """
         added = int(self.model.optimizer.iterations) / self.every
         share = 1 / max(1, self.part * added)
         for mean, weight in zip(self.net.weights, self.model.weights, strict=True):

@@ -108,9 +108,13 @@ def class_names(folder):
         )
     empty = [name for name in names if not image_files(folder / name)]
     if empty:
+        deeper = [name for name in empty if any(f.is_dir() for f in (folder / name).iterdir())]
+        mend = "fill them or take them away"
+        if deeper:
+            mend = f"if the classes are folders in {deeper[0]}, give {folder / deeper[0]}"
         raise ValueError(
             f"no image ({', '.join(sorted(SUFFIXES))}) in these class folders of {folder}: "
-            f"{', '.join(empty)}; fill them or take them away"
+            f"{', '.join(empty)}; {mend}"
         )
     return names
 

@@ -3,6 +3,7 @@
 import hashlib
 import io
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,7 +53,7 @@ def decode(content, size=150):
     Returns
     -------
     pixels : ndarray of uint8, shape (size, size, 3)
-        Turned upright by the camera's EXIF note, in red, green and blue.
+        Turned upright by the camera's EXIF note, if that can be read; in red, green and blue.
     (width, height) : tuple of int
         As in the file.
 
@@ -65,7 +66,9 @@ def decode(content, size=150):
         stored = image.size
         if image.mode.startswith("I"):  # 16 bits of grey, of which 8 are kept
             image = Image.fromarray((np.asarray(image) // 257).astype(np.uint8))
-        image = ImageOps.exif_transpose(image).convert("RGB")
+        with suppress(Exception):  # what Pillow raises where the note itself is damaged
+            image = ImageOps.exif_transpose(image)
+        image = image.convert("RGB")
         if image.size != (size, size):
             image = image.resize((size, size), Image.Resampling.BILINEAR)
         return np.asarray(image), stored

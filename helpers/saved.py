@@ -16,6 +16,7 @@ from helpers.models import alexnet
 from helpers.quiet import keras
 
 TRAINED = Path(__file__).resolve().parent.parent / "trained"
+AGAIN = "train it again (run lesson 04, or the command that made it)"
 PREPROCESSING = "red, green, blue; bilinear to the input size; divided by 255"
 
 
@@ -75,10 +76,11 @@ def save(model, folder, class_names, **notes):
         **notes,
     }
     size = 4 * model.count_params()
-    with alone(folder), whole(sidecar, 100_000) as new_sidecar, whole(weights, size) as new:
-        keras.Model(model.inputs, model.outputs).save_weights(new)
-        record["sha256"] = seal(record, new)
-        new_sidecar.write_text(json.dumps(record, indent=1), encoding="utf-8")
+    with alone(folder):
+        with whole(sidecar, 100_000) as new_sidecar, whole(weights, size) as new:
+            keras.Model(model.inputs, model.outputs).save_weights(new)
+            record["sha256"] = seal(record, new)
+            new_sidecar.write_text(json.dumps(record, indent=1), encoding="utf-8")
         for told in ("test.json", "predictions.csv"):  # of the model before
             Path(folder, told).unlink(missing_ok=True)
     return record
@@ -117,11 +119,11 @@ def load(folder, class_names=None):
         record = json.loads(sidecar.read_text(encoding="utf-8"))
         sealed = record.pop("sha256")
     except (ValueError, KeyError, AttributeError, TypeError):
-        raise ValueError(f"{sidecar} is no record of a model; run lesson 04 again") from None
+        raise ValueError(f"{sidecar} is no record of a model; {AGAIN}") from None
     if sealed != seal(record, weights):
         raise ValueError(
             f"{weights} and {sidecar} are not as they were saved: one of them was changed, damaged "
-            "or comes from elsewhere; run lesson 04 again"
+            f"or comes from elsewhere; {AGAIN}"
         )
     needed = {"network": "alexnet", "preprocessing": PREPROCESSING}
     if class_names is not None:
@@ -139,8 +141,7 @@ def load(folder, class_names=None):
         model.load_weights(weights)
     except (OSError, ValueError, KeyError) as error:
         raise ValueError(
-            f"{weights} does not fit AlexNet for {size} pixels; run lesson 04 again "
-            f"({str(error)[:200]})"
+            f"{weights} does not fit AlexNet for {size} pixels; {AGAIN}. ({str(error)[:200]})"
         ) from None
     return model, record
 

@@ -166,8 +166,9 @@ def _out_of_memory(error):
     return type(error).__name__ in names or "RESOURCE_EXHAUSTED" in str(error)  # JAX
 
 
-def _one_pass(model, net, scenes, plan, history, batch_size, bn_batches, callbacks):
-    """Train on the images of one plan, ask a net about the validation images, and note both."""
+def _one_pass(model, net, scenes, plans, history, batch_size, bn_batches, callbacks):
+    """Train on the images of the next plan, ask a net about the validation images, note both."""
+    plan = plans[len(history["passes"])]
     served = {"num_classes": len(scenes.class_names), "size": model.input_shape[1]}
     (order, _), start = plan, time.perf_counter()
     watch = Watch(history, len(order), batch_size)
@@ -175,6 +176,8 @@ def _one_pass(model, net, scenes, plan, history, batch_size, bn_batches, callbac
     try:
         watchers = [watch, *callbacks]
         fitted = model.fit(images, shuffle=False, verbose=0, callbacks=watchers).history
+        if len(order) < min(bn_batches * batch_size, len(plans[0][0])):  # a short last pass
+            images = batches(scenes.train, plans=[plans[0]], batch_size=batch_size, **served)
         settle(net, images.take(bn_batches))
         loss, accuracy = net.evaluate(batches(scenes.validation, **served), verbose=0)
     except Exception as error:
@@ -223,8 +226,8 @@ def train(
         Go on from the newest whole checkpoint, if there is one. Model and arguments must be those
         of the training that stopped.
     bn_batches : int, default 0
-        How many batches of a pass to settle on before each look at the validation images, see
-        `averages.settle`.
+        How many batches of the pass to settle on before each look at the validation images, see
+        `averages.settle`; those of the first pass where the last one is too short.
     averaging : float, default 0.0
         Over which part of the steps so far the weights are averaged, see `averages.Average`. Their
         mean meets the validation images, and is what the model holds at the end. It needs
@@ -282,8 +285,7 @@ def train(
                 if hasattr(layer, "seed_generator"):
                     layer.seed_generator.state.assign([seed, number])
             _one_pass(
-                model, average or model, scenes, plans[number], history, batch_size, bn_batches,
-                callbacks,
+                model, average or model, scenes, plans, history, batch_size, bn_batches, callbacks
             )  # fmt: skip
             done, count = history["passes"][-1], len(plans[number][0])
             print(

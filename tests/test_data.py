@@ -1,9 +1,11 @@
 """From a folder to arrays: finding, checking, reading, splitting."""
 
+import io
+
 import numpy as np
 import pytest
 from conftest import write_image
-from PIL import Image
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from helpers import data, folders
 from helpers.images import decode, read
@@ -67,7 +69,14 @@ def test_empty_classes_and_single_classes_are_refused_by_name(tmp_path):
         folders.class_names(tmp_path)
     (tmp_path / "hollow").mkdir()
     (tmp_path / "void").mkdir()
-    with pytest.raises(ValueError, match="hollow, void"):
+    with pytest.raises(ValueError, match="hollow, void; fill them"):
+        folders.class_names(tmp_path)
+
+
+def test_a_folder_above_the_classes_is_told_which_to_give(tmp_path):
+    for name in ("train/sea", "train/ice", "test/sea", "test/ice"):
+        write_image(tmp_path / name / "1.png")
+    with pytest.raises(ValueError, match=r"give .*test$"):
         folders.class_names(tmp_path)
 
 
@@ -94,6 +103,30 @@ def test_images_are_turned_upright_and_made_rgb(tmp_path):
     pixels, size = decode((tmp_path / "grey.png").read_bytes())
     assert (pixels.shape, pixels.dtype, size) == ((150, 150, 3), np.uint8, (30, 60))
     assert (pixels == 77).all()
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+def test_a_damaged_exif_note_costs_no_image_that_pillow_opens(tmp_path):
+    """Where it turns an image, Pillow raises errors of many kinds; the picture is whole."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x0213] = 6, 1
+    Image.new("RGB", (30, 20), "red").save(tmp_path / "turned.jpg", exif=exif)
+    content = (tmp_path / "turned.jpg").read_bytes()
+    first = content.index(b"Exif\0\0") + 6
+    failures = set()
+    for place in range(first, first + len(exif.tobytes()) - 6):
+        for value in (0, 2, 7, 255):
+            changed = content[:place] + bytes([value]) + content[place + 1 :]
+            try:
+                image = Image.open(io.BytesIO(changed))
+            except UnidentifiedImageError:  # a file that Pillow does not know is named as such
+                continue
+            assert decode(changed, 16)[0].shape == (16, 16, 3)
+            try:
+                ImageOps.exif_transpose(image)
+            except Exception as error:
+                failures.add(type(error).__name__)
+    assert failures, "no change made Pillow raise: the test tests nothing"
 
 
 def test_sixteen_bits_of_grey_become_eight(tmp_path):

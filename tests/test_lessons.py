@@ -103,7 +103,7 @@ def test_lesson_04_builds_the_small_net_of_models():
 
 def test_lesson_04_settles_like_training():
     lesson = definitions("04_gpu_training.ipynb", keras=keras)["settle"]
-    images = np.random.default_rng(0).random((3, 8, 32, 32, 3), np.float32)
+    images = np.split(np.random.default_rng(0).random((20, 32, 32, 3), np.float32), (8, 16))
     nets = [models.small_net(), models.small_net()]
     nets[1].set_weights(nets[0].get_weights())
     lesson(nets[0], [(batch, None) for batch in images])

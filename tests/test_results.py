@@ -87,11 +87,12 @@ def test_the_table_of_speeds_follows_the_benches(tmp_path):
         "article_images_per_second": 10, "ratio": 2.0, "ratio_batch_32": 1.0,
         "images_per_second": {"32": 10, "64": 12, "128": 15, "256": 20},
         "fraction_of_peak": 0.5, "peak_gflops": 100, "input_images_per_second": 1000,
+        "best_batch": 256, "all_images_per_second": {"article": [10, 8, 10], "256": [20, 24, 18]},
     }  # fmt: skip
     (tmp_path / "bench" / "x.json").write_text(json.dumps(run))
     assert table.speeds(tmp_path).splitlines()[2:] == [
-        "| `x` | 10.0 | 10.0 / 12.0 / 15.0 / 20.0 | 2.00 | 1.00 | 50 % of 100 GFLOP/s | 1,000 | "
-        "4.00 |"
+        "| `x` | 10.0 | 10.0 / 12.0 / 15.0 / 20.0 | 2.00 (1.80 to 3.00) | 1.00 | "
+        "50 % of 100 GFLOP/s | 1,000 | 4.00 |"
     ]
 
 
@@ -322,7 +323,8 @@ def test_a_line_of_another_recipe_is_not_written_over(tmp_path):
     trials.note(log, a_line(state="finished"))
     assert trials.find(log, a_line())["state"] == "finished"
     assert trials.find(log, a_line(data="ffff")) is None
-    with pytest.raises(ValueError, match=r"trials.csv.*dropout 0.0, and this one has 0.5"):
+    refused = r"trials.csv.*dropout 0.0, and this one has 0.5.*remove \S+-\w+$"
+    with pytest.raises(ValueError, match=refused):
         trials.find(log, a_line(dropout=0.5))
 
 
@@ -433,6 +435,10 @@ def test_a_trial_leaves_the_test_images_alone_and_a_finished_run_is_not_done_aga
     with pytest.raises(SystemExit, match=r"holds this run with precision float32.*remove"):
         reproduce.main(words)
     monkeypatch.delenv("PRECISION")
+    with monkeypatch.context() as patch:
+        patch.setattr(keras.backend, "backend", lambda: "numpy")
+        with pytest.raises(SystemExit, match=r"holds this run with backend \w+, and this .* numpy"):
+            reproduce.main(words)
     assert not asked
     reproduce.main(words)  # now the test, of the model that is there
     assert set().union(*(images.digests for images in asked)) == test
@@ -451,15 +457,31 @@ def test_a_trial_leaves_the_test_images_alone_and_a_finished_run_is_not_done_aga
     reproduce.main(words)
     assert filters.read_bytes() == kept
 
+    # With other test images than last time the test is made anew, the training is not.
+    data.load().test.paths[0].unlink()
+    asked.clear()
+    reproduce.main(words)
+    left = data.load().test.digests
+    assert set().union(*(images.digests for images in asked)) == set(left) < test
+    record = json.loads(path.read_text())
+    assert record["test"]["images"] == record["data"]["test"] == len(left)
+
     # What we recorded is put beside it where both learned from the same images.
     ours = json.loads(path.read_text())
-    ours["data"]["test"] += 1
+    ours["test"]["images"] += 1
     monkeypatch.setattr(results, "names", lambda: [path.stem])
     monkeypatch.setattr(results, "recorded", lambda name: ours)
     capsys.readouterr()
     reproduce.main(words)
     told = capsys.readouterr().out
     assert "recorded by us: validation" in told and "recorded by us: test" not in told
+
+    # Ours were tested on half of the photographs: whoever has all sees both figures.
+    half = [digest for digest in data.load().test.digests if digest[0] in "01234567"]
+    assert ours["test, half"]["images"] == len(half)
+    ours["test"] = ours["test, half"]
+    reproduce.main(words)
+    assert "recorded by us: test, half: " in capsys.readouterr().out
     ours["data"]["fingerprint"] = "another"
     reproduce.main(words)
     assert "recorded by us" not in capsys.readouterr().out
@@ -484,8 +506,8 @@ def test_a_finished_trial_can_be_asked_again(small, tmp_path, monkeypatch, capsy
 
     monkeypatch.setattr(ask_again, "right_answers", look)
     monkeypatch.setattr(ask_again.averages, "settle", note_and_settle)
-    target = tmp_path / "asked.json"
-    ask_again.main(["--ten-crops", kept.stem], target)
+    target, there = tmp_path / "asked_again.json", ["--results", str(tmp_path)]
+    ask_again.main(["--ten-crops", kept.stem, *there])
     (found,) = json.loads(target.read_text()).values()
     first = json.loads(kept.read_text())["validation"]
     assert found["images"] == {"validation": first["images"], "training": 16}
@@ -494,13 +516,22 @@ def test_a_finished_trial_can_be_asked_again(small, tmp_path, monkeypatch, capsy
     assert asked[3] == asked[5] == set(reproduce.subset(scenes.train, 16).digests)
     assert set().union(*asked).isdisjoint(scenes.test.digests)
     asked.clear()
-    ask_again.main([kept.stem], target)
-    assert not asked  # it was asked before
-    target.write_text(json.dumps({kept.stem: {**found, "data": "of other images"}}))
-    ask_again.main([kept.stem], target)
-    assert asked
+    ours = tmp_path / "ours"
+    ours.mkdir()
+    monkeypatch.setattr(ask_again.results, "RESULTS", ours)
+    (ours / "asked_again.json").write_text(json.dumps({kept.stem: {**found, "validation": -1}}))
+    capsys.readouterr()
+    ask_again.main([kept.stem, *there])
+    assert not asked  # it was asked before, here; what we found is shown beside it
+    mine, recorded = capsys.readouterr().out.splitlines()
+    assert str(found) in mine and "recorded by us" in recorded and "-1" in recorded
+    for other in ("data", "model"):  # of other images, or before it was trained anew
+        asked.clear()
+        target.write_text(json.dumps({kept.stem: {**found, other: "another"}}))
+        ask_again.main([kept.stem, *there])
+        assert asked
     with pytest.raises(SystemExit, match="holds no finished run quick-seed9"):
-        ask_again.main(["quick-seed9"], target)
+        ask_again.main(["quick-seed9", *there])
 
 
 def test_the_ten_views_are_corners_middle_and_their_mirror_images():

@@ -77,10 +77,10 @@ def test_precision_is_asked_for_resumed_or_timed(tmp_path, monkeypatch):
 
     tried.clear()
     assert devices.choose_precision("mixed_float16")[0] == "mixed_float16"
-    (tmp_path / "0002.weights.h5").write_bytes(b"numbers")
+    (tmp_path / "00002.weights.h5").write_bytes(b"numbers")
     record = {"history": {"precision": "mixed_bfloat16"}}
-    record["sha256"] = files.seal(record, tmp_path / "0002.weights.h5")
-    (tmp_path / "0002.json").write_text(json.dumps(record))
+    record["sha256"] = files.seal(record, tmp_path / "00002.weights.h5")
+    (tmp_path / "00002.json").write_text(json.dumps(record))
     assert devices.choose_precision(resume_from=tmp_path)[0] == "mixed_bfloat16"
     assert not tried
     assert devices.choose_precision(resume_from=tmp_path / "none")[0] == "float32"
@@ -272,9 +272,9 @@ def test_a_checkpoint_without_its_average_is_passed_over(scenes, tmp_path, capsy
     plans = plans_of(scenes, 2)
     told = {"batch_size": 8, "bn_batches": 2, "averaging": 0.5}
     training.train(small(scenes, plans), scenes, plans, checkpoints=tmp_path, **told)
-    (tmp_path / "0002.average.weights.h5").unlink()
-    assert checkpoints.newest(tmp_path)[0].name == "0001.json"
-    assert "0002 is damaged" in capsys.readouterr().out
+    (tmp_path / "00002.average.weights.h5").unlink()
+    assert checkpoints.newest(tmp_path)[0].name == "00001.json"
+    assert "00002 is damaged" in capsys.readouterr().out
 
 
 def test_the_history_keeps_the_precision(scenes):
@@ -296,11 +296,11 @@ def test_a_checkpoint_that_fails_leaves_the_one_before_whole(scenes, tmp_path, m
         raise OSError("No space left on device")
 
     monkeypatch.setattr(net, "save_weights", half)
-    with pytest.raises(OSError, match=r"0002\.weights\.h5 was not written: No space.* MB"):
+    with pytest.raises(OSError, match=r"00002\.weights\.h5 was not written: No space.* MB"):
         training.train(net, scenes, plans, 8, checkpoints=tmp_path, resume=True)
     names = sorted(path.name for path in tmp_path.glob("*[0-9]*.*"))
-    assert names == ["0001.json", "0001.weights.h5"]
-    assert checkpoints.newest(tmp_path)[0].name == "0001.json"
+    assert names == ["00001.json", "00001.weights.h5"]
+    assert checkpoints.newest(tmp_path)[0].name == "00001.json"
 
 
 def test_checkpoints_of_another_training_are_not_touched(scenes, tmp_path):
@@ -367,7 +367,7 @@ def test_without_a_folder_nothing_is_written_and_nothing_resumed(scenes, tmp_pat
     training.train(
         small(scenes, plans), scenes, plans, 8, checkpoints=tmp_path / "new", resume=True
     )
-    assert (tmp_path / "new" / "0001.json").exists()
+    assert (tmp_path / "new" / "00001.json").exists()
 
 
 def test_prepare_builds_what_the_recipe_says(scenes):
@@ -382,15 +382,16 @@ def test_prepare_builds_what_the_recipe_says(scenes):
     assert rate["warmup_target"] == 0.5 and rate["warmup_steps"] + rate["decay_steps"] == steps
 
 
-def test_settled_averages_are_the_plain_mean_over_the_batches():
+def test_settled_averages_are_the_mean_over_the_batches_by_their_images():
     net = models.small_net((16, 16, 3), 2, bn_momentum=0.9)
     first = net.get_layer("bn0")
     before = net.get_layer("conv0").kernel.numpy().copy()
-    images = np.random.default_rng(0).random((3, 8, 16, 16, 3), np.float32)
+    images = np.split(np.random.default_rng(0).random((18, 16, 16, 3), np.float32), (8, 16))
     averages.settle(net, [(batch, None) for batch in images])
     values = [np.asarray(net.get_layer("conv0")(batch)) for batch in images]
-    mean = np.mean([value.mean(axis=(0, 1, 2)) for value in values], axis=0)
-    variance = np.mean([value.var(axis=(0, 1, 2)) for value in values], axis=0)
+    counts = [len(batch) for batch in images]  # 8, 8 and 2
+    mean = np.average([value.mean(axis=(0, 1, 2)) for value in values], axis=0, weights=counts)
+    variance = np.average([value.var(axis=(0, 1, 2)) for value in values], axis=0, weights=counts)
     np.testing.assert_allclose(first.moving_mean, mean, rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(first.moving_variance, variance, rtol=1e-4, atol=1e-6)
     assert {net.get_layer(name).momentum for name in ("bn0", "bn1")} == {0.9}
@@ -403,6 +404,20 @@ def test_settled_averages_are_the_plain_mean_over_the_batches():
     with pytest.raises(KeyboardInterrupt):
         averages.settle(net, stopped())
     assert {net.get_layer(name).momentum for name in ("bn0", "bn1")} == {0.9}
+
+
+def test_averages_are_settled_on_a_whole_pass_where_the_last_is_short(scenes):
+    """One image left over must not make all averages."""
+    count = len(scenes.train.labels)
+    plans = training.plan(count, count + 1, 0, crop_area=(0.6, 1.0), flip=True)
+    net = small(scenes, plans)
+    training.train(net, scenes, plans, 8, bn_batches=3)
+    served = {"num_classes": len(scenes.class_names), "size": net.input_shape[1]}
+    first = batches.batches(scenes.train, plans=plans[:1], batch_size=8, **served).take(3)
+    values = [np.asarray(net.get_layer("conv0")(pictures)) for pictures, _ in first]
+    expected = np.mean([value.var(axis=(0, 1, 2)) for value in values], axis=0)
+    found = np.asarray(net.get_layer("bn0").moving_variance)
+    np.testing.assert_allclose(found, expected, rtol=1e-3)
 
 
 def test_averages_are_settled_before_the_validation_and_the_weights_learn_the_same(scenes):

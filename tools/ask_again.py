@@ -1,7 +1,8 @@
 """What finished trainings answer when they are asked otherwise; no weight of theirs is changed.
 
 ``python -m tools.ask_again RUN...`` for runs in `build/reproduce`, with ALEXNET_DATA set to their
-images; what it finds stands in `results/asked_again.json`. The test images are left alone.
+images; what it finds stands in `build/results/asked_again.json`, and is printed with what we
+found. The test images are left alone.
 """
 
 import argparse
@@ -13,7 +14,7 @@ from helpers import averages, data, files, results, saved, training
 from helpers.batches import WHOLE, batches
 from tools import course, reproduce
 
-FILE = results.RESULTS / "asked_again.json"
+FILE = "asked_again.json"
 BATCH_SIZE, SETTLING, OWN = 32, 24, 62  # images; batches to settle on; batches of its own images
 SIDE = 224 / 256  # of the ten views, as in the paper (section 4.1)
 
@@ -125,24 +126,34 @@ def find(name, scenes):
     )
 
 
-def main(words=None, path=FILE):
+def read(path):
+    """Read what was found before, by the names of the runs; nothing where there is no file."""
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def main(words=None):
     """Ask each run that was not asked before, and write what it answered."""
     parser = argparse.ArgumentParser(prog="python -m tools.ask_again")
     parser.add_argument("names", nargs="+", help="such as course-seed0")
     parser.add_argument("--ten-crops", action="store_true", help="ask about these, too")
+    parser.add_argument("--results", default="build/results", help="folder for what is found")
     told = parser.parse_args(words)
+    path = course.ROOT / told.results / FILE
     course.use_images_from_where_make_was_called()
     scenes = data.load(skip_unreadable=True)
-    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    known, ours = read(path), read(results.RESULTS / FILE)
     needed = "validation, ten crops" if told.ten_crops else "validation"
     for name in told.names:
         folder, own, seed = find(name, scenes)
         images, had = data.fingerprint(own), known.get(name, {})
-        if had.get("data") != images or needed not in had:
+        told_of = {"data": images, "model": files.seal({}, folder / "model.json")[:12]}
+        if {key: had.get(key) for key in told_of} != told_of or needed not in had:
             model, _ = saved.load(folder, own.class_names)
-            known[name] = {"data": images, **ask(model, own, seed, told.ten_crops)}
+            known[name] = {**told_of, **ask(model, own, seed, told.ten_crops)}
             files.write(path, json.dumps(known, indent=1) + "\n")
         print(name, known[name])
+        if ours.get(name, {}).get("data") == images:
+            print("  recorded by us:", ours[name])
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def steps(model, images, count):
 
 
 def rate(model, images, size, seconds, most=None):
-    """Train for some time and return images a second, without the first steps.
+    """Train for some time and return images a second, without the first step.
 
     Parameters
     ----------
@@ -224,7 +224,8 @@ def measure(scenes, folder, sizes=SIZES, rounds=ROUNDS, progress=lambda text: No
     scenes : Scenes
         What ours trains on.
     folder : Path
-        Where the same training images lie, one folder a class, for the article's generator.
+        Of the article's generator, one folder a class: it takes all images of the training folder,
+        those that are held out of ours included.
     sizes : sequence of int
         Our batch sizes.
     rounds : int
@@ -327,8 +328,8 @@ def table(measured):
 def main(target=course.ROOT / "build" / "bench.json"):
     """Measure, print the table and write the file."""
     course.use_images_from_where_make_was_called()
-    folder = folders.find_parts(folders.data_folder())["train"]
     try:
+        folder = folders.find_parts(folders.data_folder())["train"]
         scenes = data.load()
     except (ValueError, OSError) as error:
         raise SystemExit(f"make bench needs files that can all be read: {error}") from error

@@ -23,6 +23,7 @@ from tools import course, trials
 from tools.machine import machine
 from tools.progress import follow
 
+HALF = "test, half"  # of the real test photographs we had the half whose SHA-256 is the lower one
 BUILD = course.ROOT / "build" / "reproduce"  # checkpoints and models, one folder a run
 
 
@@ -80,6 +81,15 @@ def run_name(name, recipe, seed, train=None):
             parts.append(f"{text}-seen" if key == "images" else f"{key}-{text}")
     parts += [f"{train}-images"] if train else []
     return re.sub(r"[^\w.]+", "-", "-".join([*parts, f"seed{seed}"])).replace("_", "-")
+
+
+def heading(name, recipe, told):
+    """Say in a few words, for tables and figures, what is trained."""
+    words = [f"recipe {name}", *[word for word in told.changes if not word.startswith("images=")]]
+    if recipe["images"] != recipes.RECIPES[name]["images"]:
+        words.append(f"{recipe['images']:,} images seen")
+    words += [f"{told.train:,} training images"] if told.train else []
+    return ", ".join([*words, f"seed {told.seed}"])
 
 
 def command(told, name, recipe, policy):
@@ -172,6 +182,9 @@ def run(name, told, recipe, scenes, place, words, title=""):
         if kept.exists():
             record = json.loads(kept.read_text(encoding="utf-8"))
             _must_be_the_same(record, recipe, told.seed, folder)
+            if record["data"] != (now := describe(scenes)):  # other test images than last time
+                record = {key: record[key] for key in record if key not in ("test", HALF)}
+                record |= {"data": now}
             if not line or line["state"] != "finished":  # another log, or stopped just before
                 trials.note(log, row | _found(record))
         else:
@@ -190,7 +203,7 @@ def run(name, told, recipe, scenes, place, words, title=""):
         filters = place / "runs" / f"{name}-conv0.npy"
         if untested := not (told.trial or "test" in record):
             model, _ = saved.load(folder, scenes.class_names)
-            record |= {"command": words(record["precision"]), "test": measured(model, scenes.test)}
+            record |= {"command": words(record["precision"]), **_test(model, scenes.test)}
         kind = "runs" if "test" in record else "trials"
         if untested or (kind == "runs" and not filters.exists()):
             _keep_filters(folder, filters)
@@ -214,6 +227,8 @@ def _must_be_of_these_images(place, name, images):
 def _must_be_the_same(record, recipe, seed, folder):
     """Raise ValueError where a finished training is not the one that is asked for."""
     told = {"recipe": json.loads(json.dumps(recipe)), "seed": seed}
+    told |= {"backend": keras.backend.backend()}
+    record = record | {"backend": record["machine"]["versions"]["backend"]}
     if wanted := os.environ.get("PRECISION"):
         told["precision"] = wanted
     for key, value in told.items():
@@ -265,6 +280,15 @@ def _keep_filters(folder, path):
         np.save(beside, kernel)
 
 
+def _test(model, images):
+    """Test, and measure the half by content (SHA-256 from 0 to 7...) as well: ours were of that."""
+    below = np.flatnonzero(data.content_position(images.digests) < 0.5)
+    found = {"test": measured(model, images)}
+    if 0 < len(below) < len(images.labels):
+        found[HALF] = measured(model, images.take(below))
+    return found
+
+
 def verdict(part, kind):
     """Say in a sentence what a run reached."""
     low, high = part["interval"]
@@ -274,9 +298,11 @@ def verdict(part, kind):
     )
 
 
-def _comparable(earlier, now, kind):
-    """Say whether two runs learned from the same images and were asked about as many."""
-    return all(earlier.get(key) == now[key] for key in ("fingerprint", kind))
+def _recorded(earlier, now, kind):
+    """Find what a run of ours, on the same training images, has for as many images of a kind."""
+    found = earlier.get("test" if kind == HALF else kind, {})
+    same = earlier and earlier["data"].get("fingerprint") == now["data"]["fingerprint"]
+    return found if same and found.get("images") == now[kind]["images"] else None
 
 
 def main(words=None):
@@ -304,17 +330,21 @@ def main(words=None):
         named = run_name(name, recipe, told.seed, told.train)
         earlier = results.recorded(named) if named in results.names() else {}
         record = run(
-            named, told, recipe, scenes, course.ROOT / told.results,
+            named,
+            told,
+            recipe,
+            scenes,
+            course.ROOT / told.results,
             lambda policy: command(told, name, recipe, policy),
-            ", ".join([f"recipe {name}", *told.changes, f"seed {told.seed}"]),
-        )  # fmt: skip
+            heading(name, recipe, told),
+        )
     except (ValueError, OSError, RuntimeError, MemoryError, ArithmeticError) as error:
         raise SystemExit(f"{type(error).__name__}: {error}") from error
-    for kind in ("validation", "test"):
+    for kind in ("validation", "test", HALF):
         if kind in record:
             print(verdict(record[kind], kind))
-            if kind in earlier and _comparable(earlier["data"], record["data"], kind):
-                print("  recorded by us:", verdict(earlier[kind], kind))
+            if ours := _recorded(earlier, record, kind):
+                print("  recorded by us:", verdict(ours, kind))
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ def find(path, row):
                 raise ValueError(
                     f"{path} has a run {line['run']} with {key} {line[key]}, and this one has "
                     f"{told[key]}: the recipe was edited since. Name the line otherwise and remove "
-                    f"{course.ROOT / 'build' / 'reproduce'}, or give RESULTS=another_folder"
+                    f"{course.ROOT / 'build' / 'reproduce' / line['run']}-{line['data']}"
                 )
             return line
     return None
@@ -97,7 +97,9 @@ def note(path, row):
     with FileLock(LOCK, timeout=60):
         rows = read(path)
         at = next((n for n, line in enumerate(rows) if _same(line, row)), len(rows))
-        rows[at:] = [dict.fromkeys(COLUMNS, "") | dict(*rows[at : at + 1]) | row, *rows[at + 1 :]]
+        if at == len(rows):
+            rows.append(dict.fromkeys(COLUMNS, ""))
+        rows[at] |= row
         text = io.StringIO()
         writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
         writer.writeheader()
