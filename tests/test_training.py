@@ -204,7 +204,7 @@ def test_a_resumed_training_ends_with_the_weights_of_one_never_stopped(
         if not averaging
         else [".average.weights.h5", ".json", ".weights.h5"]
     )
-    assert names == [f"000{number}{end}" for number in (2, 3) for end in kept]
+    assert names == [f"0000{number}{end}" for number in (2, 3) for end in kept]
 
 
 class Weights(keras.callbacks.Callback):
