@@ -8,8 +8,7 @@ from pathlib import Path
 from helpers.files import seal, whole, write
 from helpers.quiet import keras
 
-DIGITS = 5  # more passes than any training here
-RECORDS = "[0-9]" * DIGITS + ".json"
+RECORDS = "[0-9][0-9][0-9][0-9].json"
 
 
 def arguments(model, scenes, plans, batch_size, seed, bn_batches=0, averaging=0.0):
@@ -94,10 +93,10 @@ def keep(model, folder, history, told, average=None):
     folder, number = Path(folder), len(history["passes"])
     for ending in ("json", "weights.h5", "average.weights.h5"):
         for old in folder.glob(RECORDS.replace("json", ending)):
-            if int(old.name[:DIGITS]) != number - 1:
+            if int(old.name[:4]) != number - 1:
                 old.unlink()
     record = {"history": history, "arguments": told}
-    path = folder / f"{number:0{DIGITS}}.json"
+    path = folder / f"{number:04}.json"
     for net, weights in zip([model, average] if average else [model], _weights(path)):
         numbers = [*net.variables, *net.optimizer.variables]
         needs = 4 * sum(math.prod(variable.shape) for variable in numbers)

@@ -357,7 +357,7 @@ def test_a_killed_training_goes_on_bit_for_bit(image_set, tmp_path):
         for name in names:
             assert np.array_equal(a[name][()], b[name][()]), name
     left = sorted(path.name for path in folder.iterdir())
-    assert left == [".lock", "00005.json", "00005.weights.h5", "00006.json", "00006.weights.h5"]
+    assert left == [".lock", "0005.json", "0005.weights.h5", "0006.json", "0006.weights.h5"]
 
 
 def test_whenever_a_checkpoint_is_broken_off_one_is_whole(scenes, tmp_path, monkeypatch):
@@ -413,12 +413,12 @@ def test_other_files_in_the_folder_stay(scenes, tmp_path):
 
 def test_a_folder_without_a_whole_checkpoint_is_left_alone(scenes, tmp_path):
     training.train(small(scenes), scenes, plans_of(scenes, 1), 8, checkpoints=tmp_path)
-    (tmp_path / "00001.weights.h5").write_bytes(b"half")
+    (tmp_path / "0001.weights.h5").write_bytes(b"half")
     with pytest.raises(
         ValueError, match="no checkpoint in .* is whole: remove it, or name another"
     ):
         training.train(small(scenes), scenes, plans_of(scenes, 2), 8, 0, tmp_path, True)
-    assert (tmp_path / "00001.json").exists()
+    assert (tmp_path / "0001.json").exists()
 
 
 def test_a_model_that_was_trained_does_not_begin_again_unnoticed(scenes):
@@ -428,7 +428,7 @@ def test_a_model_that_was_trained_does_not_begin_again_unnoticed(scenes):
         training.train(net, scenes, plans, 8)
 
 
-@pytest.mark.parametrize("part", ["00002.weights.h5", "00002.json"])
+@pytest.mark.parametrize("part", ["0002.weights.h5", "0002.json"])
 @pytest.mark.parametrize("how", ["cut", "changed", "gone", "edited"])
 def test_a_damaged_checkpoint_is_passed_over(scenes, tmp_path, part, how, capsys):
     plans = plans_of(scenes, 3)
@@ -448,7 +448,7 @@ def test_a_damaged_checkpoint_is_passed_over(scenes, tmp_path, part, how, capsys
     history = training.train(small(scenes), scenes, plans, 8, checkpoints=tmp_path, resume=True)
     said = capsys.readouterr().out
     assert "pass 2 of 3" in said and "pass 1 of 3" not in said
-    assert ("00002 is damaged" in said) or (part, how) == ("00002.json", "gone")
+    assert ("0002 is damaged" in said) or (part, how) == ("0002.json", "gone")
     assert len(history["passes"]) == 3
 
 
@@ -469,7 +469,7 @@ def test_a_checkpoint_of_another_training_is_refused(scenes, tmp_path, change, d
         scenes = scenes._replace(train=scenes.train.take(slice(1, None)))
     net = small(scenes, change.get("rate", 1e-3), dropout=change.get("dropout", 0))
     plans = plans_of(scenes, 2, change.get("plan_seed", 0))
-    with pytest.raises(ValueError, match=f"00001.json is of another training: .*{difference}"):
+    with pytest.raises(ValueError, match=f"0001.json is of another training: .*{difference}"):
         training.train(
             net, scenes, plans, change.get("batch_size", 8), change.get("seed", 0), tmp_path, True
         )
@@ -511,7 +511,7 @@ def test_a_second_notebook_is_told_and_leaves_the_files_alone(scenes, tmp_path):
         holder.kill()
         holder.wait()
     training.train(small(scenes), scenes, plans_of(scenes, 1), checkpoints=tmp_path)
-    assert sorted(p.name for p in tmp_path.glob("[0n]*")) == ["00001.json", "00001.weights.h5"]
+    assert sorted(p.name for p in tmp_path.glob("[0n]*")) == ["0001.json", "0001.weights.h5"]
 
 
 # Saving
@@ -760,7 +760,7 @@ def test_a_loss_that_is_no_number_stops_and_leaves_the_last_good_weights(scenes,
     seen = len(plans[0][0]) + 16 if earlier == 0 else 2 * len(plans[0][0])
     assert int(re.search(message, str(stop.value))[1]) == seen
     path, record = checkpoints.newest(tmp_path)
-    assert path.name == "00001.json" and np.isfinite(record["history"]["loss"]).all()
+    assert path.name == "0001.json" and np.isfinite(record["history"]["loss"]).all()
     net = small(scenes)
     net.optimizer.build(net.trainable_variables)
     net.load_weights(path.with_suffix(".weights.h5"))

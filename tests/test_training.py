@@ -77,10 +77,10 @@ def test_precision_is_asked_for_resumed_or_timed(tmp_path, monkeypatch):
 
     tried.clear()
     assert devices.choose_precision("mixed_float16")[0] == "mixed_float16"
-    (tmp_path / "00002.weights.h5").write_bytes(b"numbers")
+    (tmp_path / "0002.weights.h5").write_bytes(b"numbers")
     record = {"history": {"precision": "mixed_bfloat16"}}
-    record["sha256"] = files.seal(record, tmp_path / "00002.weights.h5")
-    (tmp_path / "00002.json").write_text(json.dumps(record))
+    record["sha256"] = files.seal(record, tmp_path / "0002.weights.h5")
+    (tmp_path / "0002.json").write_text(json.dumps(record))
     assert devices.choose_precision(resume_from=tmp_path)[0] == "mixed_bfloat16"
     assert not tried
     assert devices.choose_precision(resume_from=tmp_path / "none")[0] == "float32"
@@ -204,7 +204,7 @@ def test_a_resumed_training_ends_with_the_weights_of_one_never_stopped(
         if not averaging
         else [".average.weights.h5", ".json", ".weights.h5"]
     )
-    assert names == [f"0000{number}{end}" for number in (2, 3) for end in kept]
+    assert names == [f"000{number}{end}" for number in (2, 3) for end in kept]
 
 
 class Weights(keras.callbacks.Callback):
@@ -272,9 +272,9 @@ def test_a_checkpoint_without_its_average_is_passed_over(scenes, tmp_path, capsy
     plans = plans_of(scenes, 2)
     told = {"batch_size": 8, "bn_batches": 2, "averaging": 0.5}
     training.train(small(scenes, plans), scenes, plans, checkpoints=tmp_path, **told)
-    (tmp_path / "00002.average.weights.h5").unlink()
-    assert checkpoints.newest(tmp_path)[0].name == "00001.json"
-    assert "00002 is damaged" in capsys.readouterr().out
+    (tmp_path / "0002.average.weights.h5").unlink()
+    assert checkpoints.newest(tmp_path)[0].name == "0001.json"
+    assert "0002 is damaged" in capsys.readouterr().out
 
 
 def test_the_history_keeps_the_precision(scenes):
@@ -296,11 +296,11 @@ def test_a_checkpoint_that_fails_leaves_the_one_before_whole(scenes, tmp_path, m
         raise OSError("No space left on device")
 
     monkeypatch.setattr(net, "save_weights", half)
-    with pytest.raises(OSError, match=r"00002\.weights\.h5 was not written: No space.* MB"):
+    with pytest.raises(OSError, match=r"0002\.weights\.h5 was not written: No space.* MB"):
         training.train(net, scenes, plans, 8, checkpoints=tmp_path, resume=True)
     names = sorted(path.name for path in tmp_path.glob("*[0-9]*.*"))
-    assert names == ["00001.json", "00001.weights.h5"]
-    assert checkpoints.newest(tmp_path)[0].name == "00001.json"
+    assert names == ["0001.json", "0001.weights.h5"]
+    assert checkpoints.newest(tmp_path)[0].name == "0001.json"
 
 
 def test_checkpoints_of_another_training_are_not_touched(scenes, tmp_path):
@@ -367,7 +367,7 @@ def test_without_a_folder_nothing_is_written_and_nothing_resumed(scenes, tmp_pat
     training.train(
         small(scenes, plans), scenes, plans, 8, checkpoints=tmp_path / "new", resume=True
     )
-    assert (tmp_path / "new" / "00001.json").exists()
+    assert (tmp_path / "new" / "0001.json").exists()
 
 
 def test_prepare_builds_what_the_recipe_says(scenes):
