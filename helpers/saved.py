@@ -76,12 +76,11 @@ def save(model, folder, class_names, **notes):
         **notes,
     }
     size = 4 * model.count_params()
-    with alone(folder):
-        with whole(sidecar, 100_000) as new_sidecar, whole(weights, size) as new:
-            keras.Model(model.inputs, model.outputs).save_weights(new)
-            record["sha256"] = seal(record, new)
-            new_sidecar.write_text(json.dumps(record, indent=1), encoding="utf-8")
-        for told in ("test.json", "predictions.csv"):  # of the model before
+    with alone(folder), whole(sidecar, 100_000) as new_sidecar, whole(weights, size) as new:
+        keras.Model(model.inputs, model.outputs).save_weights(new)
+        record["sha256"] = seal(record, new)
+        new_sidecar.write_text(json.dumps(record, indent=1), encoding="utf-8")
+        for told in ("test.json", "predictions.csv"):  # of the model before; never beside the new
             Path(folder, told).unlink(missing_ok=True)
     return record
 

@@ -4,6 +4,7 @@ import argparse
 import csv
 import functools
 import json
+import math
 import re
 import statistics
 
@@ -276,6 +277,15 @@ def test_lesson_04b_says_what_adam_costs_alone():
     rates = zip(*(list(run["images_per_second"].values())[1:] for run in runs[:2]))
     told = [round(statistics.mean(pair)) for pair in rates]
     assert f"had {told[0]}, {told[1]} and {told[2]} images a second" in lesson
+
+
+def test_lesson_04_says_where_the_first_losses_lay():
+    paths = [*results.RESULTS.glob("trials/*.json"), *results.RESULTS.glob("runs/*.json")]
+    told = [json.loads(path.read_text(encoding="utf-8")).get("history", {}) for path in paths]
+    above = [each["loss"][0] - math.log(6) for each in told if each.get("loss")]
+    assert len(above) > 10
+    lesson = (course.NOTEBOOKS / "04_gpu_training.ipynb").read_text(encoding="utf-8")
+    assert f"lay {min(above):.1f} to {max(above):.1f} above ln 6" in lesson
 
 
 def test_pytorch_trained_the_same_network_and_the_page_says_how_fast():
@@ -606,11 +616,24 @@ def test_a_run_is_named_by_what_differs(small, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(keras.backend, "backend", lambda: "jax")
         assert " KERAS_BACKEND=jax" in reproduce.command(told, "course", recipe, "float32")
+    assert reproduce.heading("course", recipe, told) == "recipe course, seed 1"
+    told.changes, told.train, recipe["images"] = ["dropout=0.5", "images=64"], 3000, 64
+    title = reproduce.heading("course", recipe, told)
+    assert title == "recipe course, dropout=0.5, 64 images seen, 3,000 training images, seed 1"
     assert named("learning_rate=1e-5") == "course-learning-rate-1eminus05-seed1"
     assert named("crop_area=[0.5, 1.0]", "images=64") == "course-64-seen-crop-area-0.5-1.0-seed1"
 
 
 # make bench
+
+
+def test_a_bench_over_several_image_sets_says_so_in_a_sentence(image_set, tmp_path, monkeypatch):
+    image_set(train=2)
+    (tmp_path / "other" / "seg_train" / "a").mkdir(parents=True)
+    monkeypatch.setenv("ALEXNET_DATA", str(tmp_path))
+    monkeypatch.delenv("CALLED_FROM", raising=False)
+    with pytest.raises(SystemExit, match="make bench needs .*several image sets"):
+        bench.main(tmp_path / "bench.json")
 
 
 def test_the_bench_measures_both_pipelines_and_its_table_tells_it(image_set, monkeypatch):

@@ -83,9 +83,14 @@ def run_name(name, recipe, seed, train=None):
     return re.sub(r"[^\w.]+", "-", "-".join([*parts, f"seed{seed}"])).replace("_", "-")
 
 
+def changed(told):
+    """List the changes of a recipe as they were typed, but for the images, which IMAGES says."""
+    return [word for word in told.changes if not word.startswith("images=")]
+
+
 def heading(name, recipe, told):
     """Say in a few words, for tables and figures, what is trained."""
-    words = [f"recipe {name}", *[word for word in told.changes if not word.startswith("images=")]]
+    words = [f"recipe {name}", *changed(told)]
     if recipe["images"] != recipes.RECIPES[name]["images"]:
         words.append(f"{recipe['images']:,} images seen")
     words += [f"{told.train:,} training images"] if told.train else []
@@ -98,8 +103,7 @@ def command(told, name, recipe, policy):
     if recipe["images"] != recipes.RECIPES[name]["images"]:
         words.append(f"IMAGES={recipe['images']}")
     words += [f"TRAIN={told.train}"] if told.train else []
-    if changed := [word for word in told.changes if not word.startswith("images=")]:
-        words.append(f'CHANGES="{" ".join(changed)}"')
+    words += [f'CHANGES="{" ".join(changed(told))}"'] if changed(told) else []
     words.append(f"PRECISION={policy}")
     backend = keras.backend.backend()
     words += [f"KERAS_BACKEND={backend}"] if backend != "tensorflow" else []
@@ -182,9 +186,9 @@ def run(name, told, recipe, scenes, place, words, title=""):
         if kept.exists():
             record = json.loads(kept.read_text(encoding="utf-8"))
             _must_be_the_same(record, recipe, told.seed, folder)
-            if record["data"] != (now := describe(scenes)):  # other test images than last time
+            if record["data"]["test"] != len(scenes.test.labels):  # other ones than last time
                 record = {key: record[key] for key in record if key not in ("test", HALF)}
-                record |= {"data": now}
+                record["data"]["test"] = len(scenes.test.labels)
             if not line or line["state"] != "finished":  # another log, or stopped just before
                 trials.note(log, row | _found(record))
         else:
@@ -226,9 +230,9 @@ def _must_be_of_these_images(place, name, images):
 
 def _must_be_the_same(record, recipe, seed, folder):
     """Raise ValueError where a finished training is not the one that is asked for."""
-    told = {"recipe": json.loads(json.dumps(recipe)), "seed": seed}
-    told |= {"backend": keras.backend.backend()}
     record = record | {"backend": record["machine"]["versions"]["backend"]}
+    told = {"recipe": json.loads(json.dumps(recipe)), "seed": seed}
+    told["backend"] = keras.backend.backend()
     if wanted := os.environ.get("PRECISION"):
         told["precision"] = wanted
     for key, value in told.items():
