@@ -8,10 +8,8 @@ OLDEST := .venv-oldest/bin/python
 
 RECIPE ?= quick
 SEED = 0
-RESULTS = build/results
 TRAIN =
 CHANGES =
-NOTE =
 
 # DATA is relative to where make was called, which make itself leaves in PWD, also under -C.
 export CALLED_FROM := $(PWD)
@@ -43,35 +41,38 @@ TF_ENABLE_ONEDNN_OPTS ?= 1
 export TF_ENABLE_ONEDNN_OPTS
 
 # Tests and stored outputs know the embedded scenes, the default recipe and the CPU alone, and
-# keep the models that they train in a folder of their own.
+# keep the models that they train in a folder of their own. A lesson that is tested alone finds
+# the model of an earlier test there, as long as helpers and scenes are the same.
 EMBEDDED = unset ALEXNET_DATA ALEXNET_RECIPE ALEXNET_IMAGES; \
     export KERAS_BACKEND=tensorflow; export CUDA_VISIBLE_DEVICES=-1; export ALEXNET_WIDGETS=0; \
-    export ALEXNET_RUN="$(CURDIR)/build/$@-run";
+    runs="$(CURDIR)/build/$@-run"; version=$$(cat helpers/*.py | cksum | cut -d " " -f 1); \
+    mkdir -p "$$runs"; find "$$runs" -mindepth 1 -maxdepth 1 ! -name "$$version" -exec rm -rf {} +; \
+    export ALEXNET_RUN="$$runs/$$version";
 
-.PHONY: help lessons test lab data reproduce trial bench results refresh lock test-oldest clean ready
+.PHONY: help lessons lab data reproduce bench test test-all test-oldest refresh lock clean ready
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make lessons      set up, run every lesson, write readable pages to build/lessons/"
-	@echo "make test         set up, run the unit tests and compare every stored output"
 	@echo "make lab          set up, copy the lessons to my_lessons/, open them in JupyterLab"
 	@echo "make data         fetch the real images (Intel image classification) from Kaggle"
-	@echo "make reproduce    train by a recipe, with checkpoints, and test: RECIPE, SEED, DATA"
-	@echo "make trial        the same without the test, for choosing recipes (for authors)"
+	@echo "make reproduce    one whole training, with checkpoints, and its test: RECIPE, SEED, DATA"
 	@echo "make bench        how fast the article's pipeline and ours train here"
-	@echo "make results      the tables of both READMEs and the plots, from results/ (for authors)"
-	@echo "make refresh      run the stored notebooks again and tidy them (for authors)"
-	@echo "make lock         pin the packages; LOCK=--upgrade takes the newest (for authors)"
+	@echo
+	@echo "make test         the unit tests, and every stored output compared with a fresh run"
+	@echo "make test-all     the same and the slow tests: bench, reproduce, rare faults"
 	@echo "make test-oldest  the tests on the oldest versions that pyproject.toml allows"
-	@echo "make clean        remove both environments and build/, except trainings and results"
+	@echo "make refresh      run the stored notebooks again and tidy them"
+	@echo "make lock         pin the packages; LOCK=--upgrade takes the newest"
+	@echo "make clean        remove both environments and build/, except trainings"
 	@echo
 	@echo "lessons, lab, reproduce and bench also take DATA=folder (your own or the real images),"
 	@echo "all but bench RECIPE=name (default $(RECIPE)) and IMAGES=number (how many images the"
-	@echo "training sees; by default what the recipe says)."
+	@echo "training sees; by default what the recipe says). test takes PYTEST=\"-k shapes\"."
 
-lessons lab reproduce trial: export ALEXNET_RECIPE := $(RECIPE)
+lessons lab reproduce: export ALEXNET_RECIPE := $(RECIPE)
 ifneq ($(strip $(IMAGES)),)
-lessons lab reproduce trial: export ALEXNET_IMAGES := $(IMAGES)
+lessons lab reproduce: export ALEXNET_IMAGES := $(IMAGES)
 endif
 
 lessons: ready
@@ -83,21 +84,24 @@ lab: ready
 data: ready
 	@$(PY) -m tools.fetch_data
 
-# A trial leaves the test images alone. TRAIN=3000 keeps so many training images, CHANGES is
-# values of the recipe, such as CHANGES="dropout=0.5 batch_size=128".
-reproduce trial: ready
-	@$(PY) -m tools.reproduce $(SEED) $(CHANGES) $(if $(filter trial,$@),--trial) \
-	    $(if $(TRAIN),--train $(TRAIN)) --results "$(RESULTS)" --note "$(NOTE)"
+ifneq ($(filter-out no yes,$(TEST)),)
+$(error TEST=$(TEST): write TEST=no to leave the test images alone)
+endif
+
+# CHANGES is values of the recipe, such as CHANGES="dropout=0.5 batch_size=128"; TRAIN=3000 keeps
+# so many training images, TEST=no leaves the test images alone, for choosing recipes.
+reproduce: ready
+	@$(PY) -m tools.reproduce $(SEED) $(CHANGES) $(if $(TRAIN),--train $(TRAIN)) \
+	    $(if $(filter no,$(TEST)),--no-test)
 
 bench: ready
 	@$(PY) -m tools.bench
 
-results: ready
-	@$(PY) -m tools.results
-
 test: ready
-	@rm -rf build/test-run
 	@$(EMBEDDED) $(PY) -m pytest $(PYTEST)
+
+test-all: ready
+	@$(EMBEDDED) $(PY) -m pytest -m "" $(PYTEST)
 
 refresh: ready
 	@$(EMBEDDED) $(PY) -m tools.refresh $(NOTEBOOKS)
@@ -107,7 +111,6 @@ lock: .venv/bin/uv
 
 # --nbval-lax runs every cell and compares no output; ruff's style differs by version.
 test-oldest: .venv/bin/uv
-	@rm -rf build/test-oldest-run
 	@python=$$(sh tools/find_python.sh python3.11) || exit 1; \
 	"$$python" -m venv --clear .venv-oldest
 	@.venv/bin/uv pip install --quiet --compile-bytecode --python $(OLDEST) \
@@ -118,7 +121,7 @@ test-oldest: .venv/bin/uv
 clean:
 	rm -rf .venv .venv-oldest
 	@mkdir -p build
-	find build -mindepth 1 -maxdepth 1 ! -name reproduce ! -name results -exec rm -rf {} +
+	find build -mindepth 1 -maxdepth 1 ! -name reproduce -exec rm -rf {} +
 
 # Set-up: an environment in .venv, uv in it, and the pinned packages by their hashes.
 ready: .venv/ready
@@ -139,7 +142,7 @@ ready: .venv/ready
 	echo "uv could not be installed into .venv: the first set-up needs a network." >&2; exit 1; }
 	@touch $@
 
-# An environment whose Python has gone is made anew.
+# An environment whose Python has gone is made again.
 ifneq ($(shell $(PY) -c "print(1)" 2>/dev/null),1)
 .PHONY: .venv/bin/uv
 endif

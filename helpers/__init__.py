@@ -1,26 +1,26 @@
-"""The building blocks that the lessons share, one topic a module.
+"""The building blocks that the lessons share, one topic per module.
 
-`quiet`
+`keras_setup`
     Keras, imported without its backend's start-up messages.
 `files`
-    A file that is written whole or not at all, a folder that one program has for itself.
+    Files that are written completely or not at all, a folder that one program has for itself.
 `shapes`
-    The arithmetic of convolutions: sizes, padding, parameters, receptive fields.
+    The arithmetic of convolutions: sizes, padding, parameters.
 `folders`, `images`, `data`, `batches`
-    From a folder of image files to batches that a network trains on.
+    From a folder of image files to the batches that a model trains on.
 `audit`, `baselines`
     What is wrong with an image set, and what simple methods reach on it.
 `models`
-    AlexNet itself, and a small net.
-`averages`, `recipes`, `checkpoints`, `devices`, `training`, `saved`
-    What makes a trained net fit for use, what a training is told, where it can go on, on what it
-    runs, how it runs, and the model that it leaves on disk.
-`evaluation`, `inside`
-    How good a model is: measures on arrays of probabilities and labels. What it computes inside.
+    AlexNet, and a small model for quick experiments.
+`averaging`, `recipes`, `checkpoints`, `devices`, `training`, `model_io`
+    Batch-norm recalibration and weight averaging; the values of a training; resuming it; the
+    device and the precision; the training itself; models on disk.
+`evaluation`, `interpret`
+    How good a model is, and what it computes inside.
 `results`
     What recorded runs on the real photographs gave.
 `plots`, `display`, `controls`
-    Figures with alternative text, the one function that shows them, and knobs to turn.
+    Figures with alternative text, the functions that show them, and sliders.
 `exercises`
     The checks of the exercises.
 

@@ -1,4 +1,4 @@
-"""How far one gets without a network: what AlexNet must beat."""
+"""Baselines without a network, which AlexNet must beat (lesson 01)."""
 
 import numpy as np
 from PIL import Image
@@ -19,6 +19,11 @@ def mean_colours(pixels):
     -------
     ndarray of float, shape (n, 3)
         Red, green and blue, 0 to 1.
+
+    Examples
+    --------
+    >>> mean_colours(np.array([[[[0, 0, 255], [255, 0, 255]]]], np.uint8)).tolist()
+    [[0.5, 0.0, 1.0]]
     """
     return pixels.mean(axis=(1, 2)) / 255
 

@@ -1,4 +1,4 @@
-"""From arrays of images to the batches that a network sees.
+"""From arrays of images to the batches that a model is fed.
 
 The images stay as they were read, 8 bits a colour at 150 pixels: a ninth of the memory that
 floats at 227 would take. Each batch is cut out, resized and scaled when it is needed.
@@ -9,7 +9,7 @@ from functools import reduce
 
 import numpy as np
 
-from helpers.quiet import tf
+from helpers.keras_setup import tf
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -20,7 +20,7 @@ def epoch_plan(count, seed, epoch, crop_area=(1.0, 1.0), flip=False):
     """Decide the order and the crops of one epoch.
 
     A pure function: the same arguments give the same plan, so that an interrupted training can
-    go on exactly where it stopped.
+    resume exactly where it stopped.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def epoch_plan(count, seed, epoch, crop_area=(1.0, 1.0), flip=False):
         Number of images.
     seed, epoch : int
     crop_area : (float, float), default (1.0, 1.0)
-        Smallest and largest part of the image's area to keep; its shape varies by up to a fifth
+        Smallest and largest fraction of the image's area to keep; its shape varies by up to a fifth
         (natural logarithm of the ratio of sides within 0.2), as far as the image allows.
     flip : bool, default False
         Mirror each image with probability one half.
@@ -38,8 +38,14 @@ def epoch_plan(count, seed, epoch, crop_area=(1.0, 1.0), flip=False):
     order : ndarray of int, shape (count,)
         The images in the order in which they are seen.
     boxes : ndarray of float32, shape (count, 4)
-        For image i (not for place i in the order): top, left, bottom, right of the crop in parts
-        of the image; left and right change places where it is mirrored.
+        For image i (not for place i in the order): top, left, bottom, right of the crop as
+        fractions of the image; left and right are swapped where it is mirrored.
+
+    Examples
+    --------
+    >>> order, boxes = epoch_plan(count=4, seed=0, epoch=0)
+    >>> sorted(order.tolist()), boxes[0].tolist()
+    ([0, 1, 2, 3], [0.0, 0.0, 1.0, 1.0])
     """
     random = np.random.default_rng([seed, epoch])
     order = random.permutation(count)
@@ -64,7 +70,7 @@ def batches(images, num_classes, plans=None, size=227, batch_size=32):
     num_classes : int
         Length of the one-hot labels; where there is no label (-1) they are all zero.
     plans : list of (order, boxes), optional
-        One `epoch_plan` an epoch, served one after the other; by default every image once, whole,
+        One `epoch_plan` per epoch, served one after the other; by default every image once, whole,
         from first to last.
     size : int, default 227
         Side in pixels. Bilinear: corner pixels stay corners, the others lie evenly between.
@@ -93,7 +99,7 @@ def batches(images, num_classes, plans=None, size=227, batch_size=32):
         for order, boxes in plans
     ]
     served = reduce(tf.data.Dataset.concatenate, epochs)
-    # TensorFlow tunes pipelines by itself, but at the end of a pass that could wait for a minute.
+    # TensorFlow tunes pipelines by itself, but at the end of an epoch that could wait for a minute.
     plain = tf.data.Options()
     plain.autotune.enabled = False
     return served.map(cut, num_parallel_calls=PARALLEL).prefetch(2).with_options(plain)

@@ -1,58 +1,58 @@
-"""Checkpoints: the state of a training on disk, from which it can go on (lesson 04b)."""
+"""Checkpoints: the state of a training on disk, from which it can resume (lesson 04b)."""
 
 import hashlib
 import json
 import math
+from dataclasses import asdict
 from pathlib import Path
 
-from helpers.files import seal, whole, write
-from helpers.quiet import keras
+from helpers.files import atomic_write, checksum, write_text
+from helpers.keras_setup import keras
+from helpers.recipes import SCHEMA, from_dict
 
 RECORDS = "[0-9][0-9][0-9][0-9].json"
 
 
-def arguments(model, scenes, plans, batch_size, seed, bn_batches=0, averaging=0.0):
-    """Write down all that a training is told, as plain values.
+def training_config(model, scenes, epoch_plans, recipe, seed):
+    """Collect everything that a training depends on, as plain values.
 
     Parameters
     ----------
     model : keras.Model
         Compiled.
-    scenes, plans, batch_size, seed, bn_batches, averaging
+    scenes, epoch_plans, recipe, seed
         See `training.train`.
 
     Returns
     -------
     dict
-        Images and plans stand in it as fingerprints, the rest as it is.
+        Images and epoch plans as fingerprints, the rest as it is.
     """
     images = hashlib.sha256(" ".join(scenes.class_names).encode())
     for part in (scenes.train, scenes.validation):
-        images.update(" ".join(part.digests).encode())  # in this order: plans count by it
+        images.update(" ".join(part.digests).encode())  # in this order: the plans count by it
         images.update(f"{part.labels.tolist()} {part.pixels.shape}".encode())
-    passes = {
-        f"pass {number}": hashlib.sha256(order.tobytes() + boxes.tobytes()).hexdigest()[:12]
-        for number, (order, boxes) in enumerate(plans, 1)
-    }
-    told = {
+    config = {
         "images": images.hexdigest()[:12],
-        "batch_size": batch_size,
         "seed": seed,
-        "bn_batches": bn_batches,
-        "averaging": averaging,
+        "precision": model.get_layer(index=1).dtype_policy.name,
+        "recipe": asdict(recipe),
         "loss": keras.saving.serialize_keras_object(model.loss),
         "optimizer": model.optimizer.get_config(),
         "model": {
             f"layer {place}, {type(layer).__name__}": layer.get_config()
-            for place, layer in enumerate(model.layers)  # Keras numbers the names of a second net
+            for place, layer in enumerate(model.layers)  # Keras numbers the names of a second one
         },
-        "order and crops": passes,
+        "order and crops": {
+            f"epoch {number}": hashlib.sha256(order.tobytes() + boxes.tobytes()).hexdigest()[:12]
+            for number, (order, boxes) in enumerate(epoch_plans, 1)
+        },
     }
-    return json.loads(json.dumps(told, default=str))
+    return json.loads(json.dumps(config, default=str))
 
 
 def _differences(then, now, name=""):
-    """List what differs in two nested dictionaries, but for names."""
+    """List what differs in two nested dictionaries, except names."""
     if isinstance(then, dict) and isinstance(now, dict):
         keys = [key for key in dict.fromkeys([*then, *now]) if key != "name"]
         parts = [_differences(then.get(k), now.get(k), f"{name}.{k}".strip(".")) for k in keys]
@@ -60,19 +60,27 @@ def _differences(then, now, name=""):
     return [] if then == now else [f"{name} was {then!r} and is {now!r}"]
 
 
+def _comparable(config, epochs):
+    """Keep what must not change between two parts of a training, of which some epochs are done."""
+    recipe = asdict(from_dict(config["recipe"]))  # values that are new since then have defaults
+    recipe.pop("images_seen")  # more may be shown; what it changes is in the optimizer's config
+    plans = dict(list(config["order and crops"].items())[:epochs])
+    return config | {"recipe": json.loads(json.dumps(recipe)), "order and crops": plans}
+
+
 def _weights(path):
-    """Say where the weights of a record lie: the net's, and its average's if it has one."""
+    """Return where a record's weights lie: the model's, and the averaged model's if any."""
     return path.with_suffix(".weights.h5"), path.with_suffix(".average.weights.h5")
 
 
-def _seal(record, path):
-    """Seal a record with its net's weights, which must be there, and with its average's."""
-    net, average = _weights(path)
-    return seal(record, net, average) if average.exists() else seal(record, net)
+def _checksum(record, path):
+    """Compute the checksum of a record with its weights; the averaged model's may be absent."""
+    weights, averaged = _weights(path)
+    return checksum(record, weights, *([averaged] if averaged.exists() else []))
 
 
-def keep(model, folder, history, told, average=None):
-    """Save weights, optimizer and history after a pass, and keep those of the pass before.
+def save(model, folder, history, config, averaged_model=None):
+    """Save weights, optimizer and history after an epoch, and keep those of the epoch before.
 
     Parameters
     ----------
@@ -80,29 +88,30 @@ def keep(model, folder, history, told, average=None):
     folder : Path
     history : dict
         See `training.train`.
-    told : dict
-        See `arguments`.
-    average : keras.Model, optional
-        A second net with the averaged weights, see `averages.Average`.
+    config : dict
+        See `training_config`.
+    averaged_model : keras.Model, optional
+        See `averaging.WeightAveraging`.
 
     Raises
     ------
     OSError
         If a file cannot be written; those before are whole.
     """
-    folder, number = Path(folder), len(history["passes"])
+    folder, number = Path(folder), len(history["epochs"])
     for ending in ("json", "weights.h5", "average.weights.h5"):
         for old in folder.glob(RECORDS.replace("json", ending)):
             if int(old.name[:4]) != number - 1:
                 old.unlink()
-    record = {"history": history, "arguments": told}
+    record = {"schema": SCHEMA, "history": history, "config": config}
     path = folder / f"{number:04}.json"
-    for net, weights in zip([model, average] if average else [model], _weights(path)):
-        numbers = [*net.variables, *net.optimizer.variables]
+    models = [model, averaged_model] if averaged_model else [model]
+    for each, target in zip(models, _weights(path)):
+        numbers = [*each.variables, *each.optimizer.variables]
         needs = 4 * sum(math.prod(variable.shape) for variable in numbers)
-        with whole(weights, needs) as beside:
-            net.save_weights(beside)
-    write(path, json.dumps({**record, "sha256": _seal(record, path)}))
+        with atomic_write(target, needs) as beside:
+            each.save_weights(beside)
+    write_text(path, json.dumps({**record, "sha256": _checksum(record, path)}))
 
 
 def newest(folder):
@@ -122,24 +131,31 @@ def newest(folder):
     Raises
     ------
     ValueError
-        If there are checkpoints and none is whole.
+        If there are checkpoints and none is whole, or they are of another edition of the course.
     """
     records = sorted(Path(folder).glob(RECORDS), reverse=True)
     for path in records:
         try:
             record = json.loads(path.read_text(encoding="utf-8"))
-            if record.pop("sha256") == _seal(record, path):
-                return path, record
+            whole = record.pop("sha256") == _checksum(record, path)
         except (FileNotFoundError, ValueError, KeyError, AttributeError, TypeError):
-            pass
-        print(f"{path.with_suffix('')} is damaged and passed over.")
+            whole = False
+        if not whole:
+            print(f"{path.with_suffix('')} is damaged and skipped.")
+        elif record.get("schema") != SCHEMA:
+            raise ValueError(
+                f"{path} was saved by another edition of the course: remove {folder}, or name "
+                "another folder"
+            )
+        else:
+            return path, record
     if records:
         raise ValueError(f"no checkpoint in {folder} is whole: remove it, or name another")
     return None, {}
 
 
-def restore(model, path, record, told, average=None):
-    """Bring model, optimizer and average to where they were when a checkpoint was kept.
+def restore(model, path, record, config, averaged_model=None):
+    """Bring model, optimizer and average to where they were when a checkpoint was saved.
 
     Parameters
     ----------
@@ -147,10 +163,10 @@ def restore(model, path, record, told, average=None):
         Compiled.
     path, record
         See `newest`.
-    told : dict
-        `arguments` of the training that wants to go on.
-    average : keras.Model, optional
-        See `keep`.
+    config : dict
+        `training_config` of the training that resumes.
+    averaged_model : keras.Model, optional
+        See `save`.
 
     Returns
     -------
@@ -160,20 +176,18 @@ def restore(model, path, record, told, average=None):
     Raises
     ------
     ValueError
-        If the checkpoint belongs to a training that was told something else.
+        If the checkpoint belongs to a training with another config.
     """
-    done = len(record["history"]["passes"])
-    then, now = (
-        each | {"order and crops": dict(list(each["order and crops"].items())[:done])}
-        for each in (record["arguments"], told)
-    )
+    epochs = len(record["history"]["epochs"])
+    then, now = (_comparable(each, epochs) for each in (record["config"], config))
     if different := _differences(then, now):
         more = f"; and {len(different) - 3} more" if len(different) > 3 else ""
         raise ValueError(
-            f"{path} is of another training: {'; '.join(different[:3])}{more}. Take the arguments "
-            f"of that training, remove {path.parent}, or name another folder"
+            f"{path} is of another training: {'; '.join(different[:3])}{more}. Use the values of "
+            f"that training, remove {path.parent}, or name another folder"
         )
     model.optimizer.build(model.trainable_variables)
-    for net, weights in zip([model, average] if average else [model], _weights(path)):
-        net.load_weights(weights)
+    models = [model, averaged_model] if averaged_model else [model]
+    for each, weights in zip(models, _weights(path)):
+        each.load_weights(weights)
     return record["history"]

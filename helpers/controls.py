@@ -15,8 +15,8 @@ def controls(draw, **choices):
     Parameters
     ----------
     draw : callable
-        Every argument has a default. What it prints and shows stands below the controls, and is
-        made anew when one of them is moved.
+        Every argument has a default. What it prints and shows stands below the controls, and
+        is drawn again when one of them is moved.
     **choices
         For each argument the values to choose from: a range becomes a slider, a list a menu.
     """
@@ -28,12 +28,12 @@ def controls(draw, **choices):
     if widgets is None or os.environ.get("ALEXNET_WIDGETS") == "0":
         draw(**start)
         return
-    made = {}
-    for name, options in choices.items():
-        told = {"options": list(options), "value": start[name], "description": name}
-        if isinstance(options, range):
-            made[name] = widgets.SelectionSlider(**told, continuous_update=False)
-        else:
-            made[name] = widgets.Dropdown(**told)
-    below = widgets.interactive_output(draw, made)
-    display(widgets.VBox([widgets.HBox(list(made.values())), below]))
+    sliders = {}
+    for name, values in choices.items():
+        kind = widgets.Dropdown
+        options = {"options": list(values), "value": start[name], "description": name}
+        if isinstance(values, range):
+            kind, options["continuous_update"] = widgets.SelectionSlider, False
+        sliders[name] = kind(**options)
+    below = widgets.interactive_output(draw, sliders)
+    display(widgets.VBox([widgets.HBox(list(sliders.values())), below]))

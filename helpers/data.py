@@ -48,8 +48,8 @@ def fingerprint(scenes):
 def content_position(digests):
     """Place files between 0 and 1 by their content.
 
-    The first 12 hexadecimal digits of a SHA-256, read as a fraction: as good as drawn by lot, and
-    yet the same for the same file on every machine, whatever its name and its neighbours.
+    The first 12 hexadecimal digits of a SHA-256, read as a fraction: effectively random, and yet
+    the same for the same file on every machine, whatever its name and its neighbours.
 
     Parameters
     ----------
@@ -59,6 +59,11 @@ def content_position(digests):
     -------
     ndarray of float, shape (n,)
         0 <= position < 1.
+
+    Examples
+    --------
+    >>> content_position(["8" + 63 * "0", 64 * "0"]).tolist()
+    [0.5, 0.0]
     """
     return np.array([int(digest[:12], 16) / 16**12 for digest in digests])
 
@@ -114,7 +119,7 @@ def split(images, share, class_names, part="validation", from_top=False):
 
 
 def load(folder=None, size=150, validation_share=0.15, skip_unreadable=False, skip_leaks=False):
-    """Check a folder of images, read every file once, and part the set.
+    """Check a folder of images, read every file once, and split the set.
 
     Parameters
     ----------
@@ -155,7 +160,7 @@ def load(folder=None, size=150, validation_share=0.15, skip_unreadable=False, sk
     if unreadable and not skip_unreadable:
         listed = "".join(f"\n  {path}: {reason}" for path, reason in unreadable.items())
         raise ValueError(
-            f"{len(unreadable)} files cannot be read; mend or remove them, or load with "
+            f"{len(unreadable)} files cannot be read; fix or remove them, or load with "
             f"skip_unreadable=True:{listed}"
         )
 
@@ -167,7 +172,7 @@ def load(folder=None, size=150, validation_share=0.15, skip_unreadable=False, sk
         if lost := [name for label, name in enumerate(names) if label not in found]:
             raise ValueError(
                 f"no image is left of these classes of {parts[part]}: {lost}; their files "
-                "cannot be read, or are leaks (skip_leaks): mend them, or take the folders away"
+                "cannot be read, or are leaks (skip_leaks): fix them, or remove the folders"
             )
     train, validation = split(images["train"], validation_share, names)
     if "test" not in images:

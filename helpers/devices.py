@@ -7,13 +7,13 @@ import time
 from contextlib import contextmanager
 
 from helpers import checkpoints
-from helpers.quiet import keras
+from helpers.keras_setup import keras
 
-CLEARLY = 0.9  # bfloat16 is taken if it needs less than this share of float32's time
+SPEEDUP = 0.9  # bfloat16 is used if it takes less than this fraction of float32's time
 
 
-def sentence(devices=None, system=None, nvidia=None):
-    """Say in one sentence what Keras computes on, and where a GPU lies idle, why.
+def describe(devices=None, system=None, nvidia=None):
+    """Say in one sentence what Keras computes on and, if a GPU is left unused, why.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def _found():
 
 
 def convolution_seconds(dtype, images):
-    """Time one convolution there and back (transposed), as for the gradient of its input.
+    """Time a convolution and its transpose, which gives the gradient of its input.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def convolution_seconds(dtype, images):
 
 
 def choose_precision(wanted=None, resume_from=None):
-    """Choose the numbers to train with; by timing, unless something settles it.
+    """Choose the precision to train with, by timing unless it is given.
 
     Neither the processor's name nor the features that it reports tell whether 16-bit numbers make
     it faster: some compute bfloat16 in hardware, others imitate it, forwards as fast as float32
@@ -120,7 +120,7 @@ def choose_precision(wanted=None, resume_from=None):
     ratio = convolution_seconds("bfloat16", images) / single
     if not math.isfinite(ratio):
         return "float32", "float32: a convolution in bfloat16 is refused here."
-    policy = "mixed_bfloat16" if ratio < CLEARLY else "float32"
+    policy = "mixed_bfloat16" if ratio < SPEEDUP else "float32"
     return policy, f"{policy}: a convolution in bfloat16 takes {ratio:.1f} times float32's time."
 
 

@@ -36,7 +36,7 @@ def show(figure):
     display({mime: picture}, metadata={mime: {"alt": alt}}, raw=True)
 
 
-def show_film(figures, seconds=0.5):
+def show_animation(figures, seconds=0.5):
     """Show figures one after the other, again and again, as a PNG that moves.
 
     Every browser plays it, without a player or a script; on paper it is its first picture.

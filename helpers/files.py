@@ -1,4 +1,4 @@
-"""Write a file whole or not at all, and by one program at a time."""
+"""Write a file completely or not at all, and one program at a time."""
 
 import hashlib
 import json
@@ -10,20 +10,19 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 
-def seal(record, *paths):
-    """Compute one fingerprint of a record and of files, so that none can change alone.
+def checksum(record, *paths):
+    """Compute one checksum of a record and of files, so that none can change alone.
 
     Parameters
     ----------
     record : dict
         Plain values.
     *paths : Path
-        Of the files.
 
     Returns
     -------
     str
-        SHA-256 as hexadecimal digits.
+        SHA-256 as 64 hexadecimal digits.
     """
     text = json.dumps(record, sort_keys=True)
     for path in paths:
@@ -46,7 +45,7 @@ class NotWrittenError(OSError):
 
 
 @contextmanager
-def whole(path, needs):
+def atomic_write(path, needs):
     """Give a name beside `path` to write to, and put the file in place when all went well.
 
     Parameters
@@ -54,8 +53,8 @@ def whole(path, needs):
     path : Path
         Its folder is made if need be. Whatever stands there stays until the new file is complete.
     needs : int
-        Bytes that will be written, roughly. Whether there is room for them is tried first:
-        libraries that run into a full disk half-way may take the program with them.
+        Bytes that will be written, roughly. They are reserved first: some libraries crash when
+        the disk is full halfway through.
 
     Yields
     ------
@@ -79,9 +78,9 @@ def whole(path, needs):
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else error
         held = isinstance(error, PermissionError)
-        mend = "Close the program that has it open" if held else "Make room"
+        remedy = "Close the program that has it open" if held else "Make room"
         raise NotWrittenError(
-            f"{path} was not written: {reason}. It needs {needs / 1e6:,.1f} MB. {mend}, or name "
+            f"{path} was not written: {reason}. It needs {needs / 1e6:,.1f} MB. {remedy}, or name "
             "a folder that you may write to. What stood there before is whole."
         ) from None
     finally:
@@ -89,8 +88,8 @@ def whole(path, needs):
             beside.unlink()
 
 
-def write(path, text):
-    """Write a text file whole or not at all.
+def write_text(path, text):
+    """Write a text file completely or not at all.
 
     Parameters
     ----------
@@ -101,19 +100,19 @@ def write(path, text):
     Raises
     ------
     OSError
-        See `whole`.
+        See `atomic_write`.
     """
     content = text.encode()
-    with whole(path, len(content)) as beside:
+    with atomic_write(path, len(content)) as beside:
         beside.write_bytes(content)
 
 
 @contextmanager
-def alone(folder):
+def exclusive_lock(folder):
     """Keep other programs out of a folder while the block runs.
 
-    The system frees the lock also where this program is killed. Weights that a killed one left
-    half-written are removed.
+    The system releases the lock even if this program is killed. Weights that a killed program
+    left half-written are removed.
 
     Parameters
     ----------

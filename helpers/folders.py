@@ -85,7 +85,7 @@ def class_names(folder):
     """Name the classes of a labelled part: its folders, sorted.
 
     Sorted, because the order in which a file system lists folders is promised nowhere, and the
-    position in this list is the number that the network learns.
+    position in this list is the number that the model learns.
 
     Parameters
     ----------
@@ -109,12 +109,12 @@ def class_names(folder):
     empty = [name for name in names if not image_files(folder / name)]
     if empty:
         deeper = [name for name in empty if any(f.is_dir() for f in (folder / name).iterdir())]
-        mend = "fill them or take them away"
+        remedy = "fill them or remove them"
         if deeper:
-            mend = f"if the classes are folders in {deeper[0]}, give {folder / deeper[0]}"
+            remedy = f"if the classes are folders in {deeper[0]}, give {folder / deeper[0]}"
         raise ValueError(
             f"no image ({', '.join(sorted(SUFFIXES))}) in these class folders of {folder}: "
-            f"{', '.join(empty)}; {mend}"
+            f"{', '.join(empty)}; {remedy}"
         )
     return names
 

@@ -1,8 +1,8 @@
-"""AlexNet, as lesson 03 builds it, and a small net for what would take AlexNet too long."""
+"""AlexNet, as lesson 03 builds it, and a small model for what would take AlexNet too long."""
 
 import math
 
-from helpers.quiet import keras
+from helpers.keras_setup import keras
 
 
 def convolution(x, number, filters, kernel, strides=1, padding="same", bn_momentum=0.99):
@@ -16,7 +16,7 @@ def convolution(x, number, filters, kernel, strides=1, padding="same", bn_moment
     filters, kernel, strides, padding
         See `keras.layers.Conv2D`.
     bn_momentum : float, default 0.99
-        Share of the old value that batch normalisation's moving averages keep at each step.
+        Fraction of the old value that batch norm's moving averages keep at each step.
 
     Returns
     -------
@@ -36,8 +36,8 @@ def alexnet(input_shape=(227, 227, 3), num_classes=6, dropout=0.0, bn_momentum=0
         Height, width and channels of an image; the sides at least 67 pixels.
     num_classes : int, default 6
     dropout : float, default 0.0
-        Share of the values behind fc0 and fc1 that are set to zero in training. The paper has
-        0.5 (section 4.2), the course's starting point has none.
+        Fraction of fc0's and fc1's outputs that is set to zero in training. The paper has 0.5
+        (section 4.2), the article none.
     bn_momentum : float, default 0.99
         See `convolution`.
 
@@ -78,8 +78,8 @@ def alexnet(input_shape=(227, 227, 3), num_classes=6, dropout=0.0, bn_momentum=0
     return keras.Model(inputs, outputs, name="alexnet")
 
 
-def small_net(input_shape=(32, 32, 3), num_classes=6, dropout=0.0, bn_momentum=0.9):
-    """Build a net of AlexNet's kind that trains in seconds, as lesson 04 does.
+def small_cnn(input_shape=(32, 32, 3), num_classes=6, dropout=0.0, bn_momentum=0.9):
+    """Build a small CNN of AlexNet's kind that trains in seconds, as lesson 04 does.
 
     Parameters
     ----------
@@ -103,22 +103,27 @@ def small_net(input_shape=(32, 32, 3), num_classes=6, dropout=0.0, bn_momentum=0
     if dropout:
         x = layers.Dropout(dropout, name="dropout0")(x)
     outputs = layers.Dense(num_classes, activation="softmax", dtype="float32", name="output")(x)
-    return keras.Model(inputs, outputs, name="small_net")
+    return keras.Model(inputs, outputs, name="small_cnn")
 
 
 def multiply_adds(model):
-    """Count a network's arithmetic as lesson 03 does.
+    """Count a model's multiply-adds for one forward pass, as lesson 03 does.
 
     Parameters
     ----------
     model : keras.Model
-        Of convolutions and dense layers; the others count nothing.
+        Of convolutions and dense layers; the other layers are not counted.
 
     Returns
     -------
     dict
-        ``{layer: multiply-adds for one image on its way forwards}``: each weight of the kernel
-        is used once at each place of the output.
+        ``{layer: multiply-adds for one image in the forward pass}``: each weight of the kernel
+        is used once in each position of the output.
+
+    Examples
+    --------
+    >>> multiply_adds(alexnet())["conv0"] == 55 * 55 * (11 * 11 * 3 * 96)
+    True
     """
     return {
         layer.name: math.prod(layer.output.shape[1:-1]) * math.prod(layer.kernel.shape)

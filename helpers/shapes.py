@@ -5,9 +5,11 @@ are derived in lesson 02. Source: V. Dumoulin and F. Visin, "A guide to convolut
 deep learning" (2016), sections 2 and 3.
 """
 
+import math
+
 
 def padding_pair(n, kernel, stride=1, padding=0):
-    """Zeros that are put before and after a side.
+    """Return the number of zeros added before and after a side.
 
     Parameters
     ----------
@@ -16,8 +18,9 @@ def padding_pair(n, kernel, stride=1, padding=0):
     kernel, stride : int
         Size of the kernel and its step, in pixels.
     padding : int, (int, int), 'valid' or 'same'
-        One number for both ends, one for each, none ('valid'), or so many that the output has
-        ``ceil(n / stride)`` values ('same', as Keras and TensorFlow pad: an odd zero goes behind).
+        One number for both ends, one for each, none ('valid'), or just enough for the output to
+        have ``ceil(n / stride)`` values ('same', as Keras and TensorFlow pad: an odd zero goes
+        after the end).
 
     Returns
     -------
@@ -27,11 +30,18 @@ def padding_pair(n, kernel, stride=1, padding=0):
     ------
     ValueError
         If the padding is another word.
+
+    Examples
+    --------
+    >>> padding_pair(27, kernel=5, padding="same")
+    (2, 2)
+    >>> padding_pair(28, kernel=3, stride=2, padding="same")
+    (0, 1)
     """
     if padding == "valid":
         return 0, 0
     if padding == "same":
-        total = max((-(-n // stride) - 1) * stride + kernel - n, 0)
+        total = max((math.ceil(n / stride) - 1) * stride + kernel - n, 0)
         return total // 2, total - total // 2
     if isinstance(padding, str):
         raise ValueError(f"padding is {padding!r}; give a number, a pair, 'valid' or 'same'")
@@ -40,9 +50,9 @@ def padding_pair(n, kernel, stride=1, padding=0):
 
 
 def conv_output_size(n, kernel, stride=1, padding=0):
-    """Count the places at which a kernel fits along one side.
+    """Count the positions in which a kernel fits along one side.
 
-    ``(n + before + after - kernel) // stride + 1``: one place at the start, and one more for
+    ``(n + before + after - kernel) // stride + 1``: one position at the start, and one more for
     each whole step that still fits. Pooling follows the same rule.
 
     Parameters
@@ -65,6 +75,11 @@ def conv_output_size(n, kernel, stride=1, padding=0):
     ------
     ValueError
         If a value is below its range or the kernel is larger than the padded side.
+
+    Examples
+    --------
+    >>> conv_output_size(227, kernel=11, stride=4), conv_output_size(27, kernel=5, padding="same")
+    (55, 27)
     """
     for name, value in {"n": n, "kernel": kernel, "stride": stride}.items():
         if value < 1:
@@ -82,10 +97,10 @@ def conv_output_size(n, kernel, stride=1, padding=0):
 
 
 def unseen_pixels(n, kernel, stride=1, padding=0):
-    """Count the pixels of the image that no place of the kernel covers.
+    """Count the pixels of the image that the kernel covers in no position.
 
-    They lie behind the last place: what the floor drops. Where the stride is larger than the
-    kernel, there are some between the places, too.
+    They lie behind the last position: what the floor drops. If the stride is larger than the
+    kernel, there are some between the positions, too.
 
     Parameters
     ----------
@@ -96,58 +111,43 @@ def unseen_pixels(n, kernel, stride=1, padding=0):
     -------
     int
         Padding is not counted.
+
+    Examples
+    --------
+    >>> unseen_pixels(224, kernel=11, stride=4), unseen_pixels(10, kernel=1, stride=2)
+    (1, 5)
     """
-    places = conv_output_size(n, kernel, stride, padding)
+    positions = conv_output_size(n, kernel, stride, padding)
     before, _ = padding_pair(n, kernel, stride, padding)
-    starts = [place * stride - before for place in range(places)]
+    starts = [position * stride - before for position in range(positions)]
     covered = {start + pixel for start in starts for pixel in range(kernel)}
     return sum(pixel not in covered for pixel in range(n))
 
 
-def receptive_fields(layers):
-    """Follow how much of the input one value sees, layer by layer.
-
-    A layer's kernel spans ``(kernel - 1)`` steps of the layer below; such a step is `jump` pixels
-    of the input wide.
-
-    Parameters
-    ----------
-    layers : iterable of (kernel, stride)
-        Convolutions and poolings in order, in the pixels of their own input.
-
-    Returns
-    -------
-    list of (field, jump)
-        After each layer: the side of the patch of the input that one value sees, and the
-        distance between the patches of two neighbours, both in input pixels.
-    """
-    field, jump, result = 1, 1, []
-    for kernel, stride in layers:
-        field += (kernel - 1) * jump
-        jump *= stride
-        result.append((field, jump))
-    return result
-
-
 def conv_parameters(kernel, channels, filters):
-    """Count the parameters of a convolution: a cube of weights and one bias, for each filter.
+    """Count the parameters of a convolution: a cube of weights and one bias per filter.
 
     Parameters
     ----------
     kernel : int
         Its side in pixels.
     channels, filters : int
-        Channels that come in, and filters, each of which writes a channel.
+        Number of input channels, and of filters, each of which gives one output channel.
 
     Returns
     -------
     int
+
+    Examples
+    --------
+    >>> conv_parameters(kernel=11, channels=3, filters=96)
+    34944
     """
     return (kernel * kernel * channels + 1) * filters
 
 
 def dense_parameters(inputs, units):
-    """Count the parameters of a dense layer: a weight an input and one bias, for each unit.
+    """Count the parameters of a dense layer: one weight per input and one bias, for each unit.
 
     Parameters
     ----------
@@ -156,5 +156,10 @@ def dense_parameters(inputs, units):
     Returns
     -------
     int
+
+    Examples
+    --------
+    >>> dense_parameters(inputs=9216, units=4096)
+    37752832
     """
     return (inputs + 1) * units

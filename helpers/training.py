@@ -1,4 +1,4 @@
-"""Train a model: plan, learning rate, and one pass over the images after another."""
+"""Train a model: epoch plans, learning rate, and one epoch after another."""
 
 import math
 import time
@@ -8,40 +8,45 @@ from pathlib import Path
 import numpy as np
 
 from helpers import checkpoints as states
-from helpers.averages import Average, second_net, settle
+from helpers.averaging import WeightAveraging, clone_compiled, recalibrate_batch_norm
 from helpers.batches import batches, epoch_plan
 from helpers.devices import precision
-from helpers.files import alone
+from helpers.files import exclusive_lock
+from helpers.keras_setup import keras
 from helpers.models import alexnet
-from helpers.quiet import keras
 
 
-def plan(count, images, seed=0, crop_area=(1.0, 1.0), flip=False):
-    """Plan a training that sees so many images.
+def epoch_plans(count, images_seen, seed=0, crop_area=(1.0, 1.0), flip=False):
+    """Plan the epochs of a training that shows so many images.
 
     Parameters
     ----------
     count : int
         Number of images in the training set.
-    images : int
-        Number of images to see; the last pass ends when they are seen.
+    images_seen : int
+        Number of images to show; the last epoch ends when they have been shown.
     seed, crop_area, flip
         See `batches.epoch_plan`.
 
     Returns
     -------
     list of (order, boxes)
-        One a pass.
+        One per epoch.
+
+    Examples
+    --------
+    >>> [len(order) for order, boxes in epoch_plans(count=10, images_seen=23)]
+    [10, 10, 3]
     """
     plans = []
-    for number in range(-(-images // count)):
-        order, boxes = epoch_plan(count, seed, number, crop_area, flip)
-        plans.append((order[: images - number * count], boxes))
+    for epoch in range(math.ceil(images_seen / count)):
+        order, boxes = epoch_plan(count, seed, epoch, crop_area, flip)
+        plans.append((order[: images_seen - epoch * count], boxes))
     return plans
 
 
 def learning_rate(highest, steps, warmup=0.0, cosine=False):
-    """Say how the learning rate runs.
+    """Build the schedule of the learning rate.
 
     Parameters
     ----------
@@ -49,14 +54,20 @@ def learning_rate(highest, steps, warmup=0.0, cosine=False):
     steps : int
         Number of batches in the whole training.
     warmup : float, default 0.0
-        Share of the steps in which the rate rises from 0.
+        Fraction of the steps in which the rate rises from 0.
     cosine : bool, default False
         Whether it then falls to 0 along half a cosine (I. Loshchilov, F. Hutter, "SGDR", ICLR
-        2017, section 3). Otherwise there is no warm-up and the rate stays as it is.
+        2017, section 3). Otherwise there is no warm-up and the rate is constant.
 
     Returns
     -------
     float or keras.optimizers.schedules.LearningRateSchedule
+
+    Examples
+    --------
+    >>> rate = learning_rate(0.5, steps=40, warmup=0.25, cosine=True)
+    >>> [round(float(rate(step)), 2) for step in (0, 5, 10, 25, 40)]
+    [0.0, 0.25, 0.5, 0.25, 0.0]
     """
     if not cosine:
         return highest
@@ -69,117 +80,113 @@ def learning_rate(highest, steps, warmup=0.0, cosine=False):
 
 
 def prepare(scenes, recipe, policy="float32", seed=0):
-    """Build and compile AlexNet, and plan its passes, as lesson 04 does.
+    """Build and compile AlexNet, and plan its epochs, as lesson 04 does.
 
     Parameters
     ----------
     scenes : Scenes
-    recipe : dict
-        See `recipes.choose`.
+    recipe : Recipe
     policy : str, default 'float32'
         See `devices.precision`.
     seed : int, default 0
-        Of the first weights, the order of the images and their crops.
+        Of the initial weights, the order of the images and their crops.
 
     Returns
     -------
     model : keras.Model
-    plans : list of (order, boxes)
+    epoch_plans : list of (order, boxes)
     """
     keras.utils.set_random_seed(seed)
     with precision(policy):
         model = alexnet(
             num_classes=len(scenes.class_names),
-            dropout=recipe["dropout"],
-            bn_momentum=recipe["bn_momentum"],
+            dropout=recipe.dropout,
+            bn_momentum=recipe.bn_momentum,
         )
-    plans = plan(
-        len(scenes.train.labels), recipe["images"], seed, recipe["crop_area"], recipe["flip"]
-    )
-    steps = sum(-(-len(order) // recipe["batch_size"]) for order, _ in plans)
-    rate = learning_rate(recipe["learning_rate"], steps, recipe["warmup"], recipe["cosine"])
-    loss = keras.losses.CategoricalCrossentropy(label_smoothing=recipe["label_smoothing"])
+    count = len(scenes.train.labels)
+    plans = epoch_plans(count, recipe.images_seen, seed, recipe.crop_area, recipe.flip)
+    steps = sum(math.ceil(len(order) / recipe.batch_size) for order, _ in plans)
+    rate = learning_rate(recipe.learning_rate, steps, recipe.warmup, recipe.cosine)
+    loss = keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing)
     model.compile(keras.optimizers.Adam(rate), loss, metrics=["accuracy"])
     return model, plans
 
 
-def _stop_unless_finite(loss, images):
-    """Raise FloatingPointError where the loss, after so many images, is no number any more."""
+def _stop_unless_finite(loss, images_seen):
+    """Raise FloatingPointError if the loss, after so many images, is NaN or infinite."""
     if not math.isfinite(loss):
         raise FloatingPointError(
-            f"the loss is {loss} after {images:,} images: build the model anew and try a tenth of "
-            "the learning rate. Checkpoints and saved models are those of before"
+            f"the loss is {loss} after {images_seen:,} images: rebuild the model and try a tenth "
+            "of the learning rate. Checkpoints and saved models are those from before"
         )
 
 
-class Watch(keras.callbacks.Callback):
-    """Note the loss of every batch in a history, and print a dot for each tenth of the pass.
-
-    Parameters
-    ----------
-    history : dict
-        See `train`; ``images`` and ``loss`` grow.
-    count, batch_size : int
-        Images in the pass and in a batch.
-    """
+class _BatchLosses(keras.callbacks.Callback):
+    """Append each batch's own loss to a history, and print a dot for each tenth of the epoch."""
 
     def __init__(self, history, count, batch_size):
         super().__init__()
         self.history, self.count, self.batch_size = history, count, batch_size
-        self.before = history["images"][-1] if history["images"] else 0
+        self.before = history["images_seen"][-1] if history["images_seen"] else 0
         self.total = 0.0
 
     def on_train_batch_end(self, batch, logs=None):
-        """Undo Keras's running mean over the pass, to get this batch's own loss."""
+        """Undo Keras's running mean over the epoch."""
         earlier = batch * self.batch_size
         seen = min(earlier + self.batch_size, self.count)
         total = float(logs["loss"]) * seen
         _stop_unless_finite(total, self.before + seen)
-        self.history["images"].append(self.before + seen)
+        self.history["images_seen"].append(self.before + seen)
         self.history["loss"].append((total - self.total) / (seen - earlier))
         self.total = total
         print("." * (10 * seen // self.count - 10 * earlier // self.count), end="", flush=True)
 
 
-def no_better_than_guessing(accuracy, labels):
-    """Say whether an accuracy could well be that of always giving the commonest class.
+def no_better_than_chance(accuracy, labels):
+    """Say whether an accuracy could well be that of always predicting the most common class.
 
     Parameters
     ----------
     accuracy : float
-        Share of right answers, 0 to 1.
+        0 to 1.
     labels : ndarray of int, shape (n,)
-        Of the images that were asked about.
+        Of the images that the accuracy was measured on.
 
     Returns
     -------
     bool
-        Whether it lies less than two standard errors above the share of that class.
+        Whether it is less than two standard errors above the fraction of that class.
+
+    Examples
+    --------
+    >>> labels = np.repeat([0, 1], 50)
+    >>> no_better_than_chance(0.55, labels), no_better_than_chance(0.65, labels)
+    (True, False)
     """
-    guessing = np.bincount(labels).max() / len(labels)
-    return accuracy < guessing + 2 * math.sqrt(guessing * (1 - guessing) / len(labels))
+    chance = np.bincount(labels).max() / len(labels)
+    return bool(accuracy < chance + 2 * math.sqrt(chance * (1 - chance) / len(labels)))
 
 
 def _out_of_memory(error):
-    """Say whether an error is the backend's word for too little memory on the device."""
+    """Say whether an error is the backend's way to report too little memory on the device."""
     names = ("ResourceExhaustedError", "OutOfMemoryError")  # TensorFlow, PyTorch
     return type(error).__name__ in names or "RESOURCE_EXHAUSTED" in str(error)  # JAX
 
 
-def _one_pass(model, net, scenes, plans, history, batch_size, bn_batches, callbacks):
-    """Train on the images of the next plan, ask a net about the validation images, note both."""
-    plan = plans[len(history["passes"])]
-    served = {"num_classes": len(scenes.class_names), "size": model.input_shape[1]}
-    (order, _), start = plan, time.perf_counter()
-    watch = Watch(history, len(order), batch_size)
-    images = batches(scenes.train, plans=[plan], batch_size=batch_size, **served)
+def _train_epoch(model, validated, scenes, plans, recipe, history, callbacks):
+    """Train for the next epoch, recalibrate and validate, and note both in the history."""
+    plan, start = plans[len(history["epochs"])], time.perf_counter()
+    shape = {"num_classes": len(scenes.class_names), "size": model.input_shape[1]}
+    batch_size, count = recipe.batch_size, len(plan[0])
+    served = batches(scenes.train, plans=[plan], batch_size=batch_size, **shape)
+    losses = _BatchLosses(history, count, batch_size)
     try:
-        watchers = [watch, *callbacks]
-        fitted = model.fit(images, shuffle=False, verbose=0, callbacks=watchers).history
-        if len(order) < min(bn_batches * batch_size, len(plans[0][0])):  # a short last pass
-            images = batches(scenes.train, plans=[plans[0]], batch_size=batch_size, **served)
-        settle(net, images.take(bn_batches))
-        loss, accuracy = net.evaluate(batches(scenes.validation, **served), verbose=0)
+        fitted = model.fit(served, shuffle=False, verbose=0, callbacks=[losses, *callbacks]).history
+        if recalibrating := recipe.bn_recalibration_batches:
+            if count < min(recalibrating * batch_size, len(plans[0][0])):  # a short last epoch
+                served = batches(scenes.train, plans=plans[:1], batch_size=batch_size, **shape)
+            recalibrate_batch_norm(validated, served.take(recalibrating))
+        loss, accuracy = validated.evaluate(batches(scenes.validation, **shape), verbose=0)
     except Exception as error:
         if not _out_of_memory(error):
             raise
@@ -188,10 +195,10 @@ def _one_pass(model, net, scenes, plans, history, batch_size, bn_batches, callba
             f"and try recipes.choose(batch_size={max(1, batch_size // 2)}), with another folder "
             "for checkpoints. What was saved before is whole"
         ) from None
-    _stop_unless_finite(loss, history["images"][-1])
-    history["passes"].append(
+    _stop_unless_finite(loss, history["images_seen"][-1])
+    history["epochs"].append(
         {
-            "images": history["images"][-1],
+            "images_seen": history["images_seen"][-1],
             "loss": fitted["loss"][0],
             "accuracy": fitted["accuracy"][0],
             "validation_loss": loss,
@@ -201,103 +208,101 @@ def _one_pass(model, net, scenes, plans, history, batch_size, bn_batches, callba
     )
 
 
+def _report(epoch, count, left, labels):
+    """Print how an epoch went, and how long the images that are left will take."""
+    minutes = math.ceil(left * epoch["seconds"] / count / 60)
+    remaining = f"; {minutes} min left" if left else ""
+    print(
+        f" {count:,} images in {epoch['seconds']:.0f} s, training accuracy "
+        f"{epoch['accuracy']:.0%}, validation {epoch['validation_accuracy']:.0%}{remaining}"
+    )
+    if count == len(labels) and no_better_than_chance(epoch["accuracy"], labels):
+        print("That is no better than chance: try a tenth of the learning rate, and see what")
+        print('else it may be in lesson 04, "When a network stays at chance".')
+
+
 def train(
-    model, scenes, plans, batch_size=32, seed=0, checkpoints=None, resume=False, bn_batches=0,
-    averaging=0.0, callbacks=(),
+    model, scenes, epoch_plans, recipe, seed=0, checkpoints=None, resume=False, callbacks=()
 ):  # fmt: skip
-    """Train a compiled model, one pass after another, and print a line for each.
+    """Train a compiled model, one epoch after another, and print a line for each.
 
     Parameters
     ----------
     model : keras.Model
         Compiled with the metric ``"accuracy"``, for square images of any size.
     scenes : Scenes
-    plans : list of (order, boxes)
-        See `plan`; one a pass.
-    batch_size : int, default 32
+    epoch_plans : list of (order, boxes)
+        See `epoch_plans`.
+    recipe : Recipe
+        Read here are `batch_size`, `bn_recalibration_batches` and `averaging_fraction`; the other
+        values are those of the model and the plans, see `prepare`.
     seed : int, default 0
-        Of the dropout. It is set anew for each pass, so that a resumed training goes on as it
-        would have.
+        Of the dropout. It is set again before each epoch, so that a resumed training continues as
+        it would have.
     checkpoints : Path, optional
-        Folder in which to keep the state after the last two passes. AlexNet with Adam needs
+        Folder in which to keep the state after the last two epochs. AlexNet with Adam needs
         0.7 GB for each, and 0.2 GB more if weights are averaged; without a folder nothing is
         written.
     resume : bool, default False
-        Go on from the newest whole checkpoint, if there is one. Model and arguments must be those
-        of the training that stopped.
-    bn_batches : int, default 0
-        How many batches of the pass to settle on before each look at the validation images, see
-        `averages.settle`; those of the first pass where the last one is too short.
-    averaging : float, default 0.0
-        Over which part of the steps so far the weights are averaged, see `averages.Average`. Their
-        mean meets the validation images, and is what the model holds at the end. It needs
-        `bn_batches`, for no batch of the training has passed through it.
+        Continue from the newest whole checkpoint, if there is one. Model and arguments must be
+        those of the training that stopped.
     callbacks : sequence of keras.callbacks.Callback, optional
-        Called in every pass.
+        Called in every epoch.
 
     Returns
     -------
     dict
-        ``precision``; ``images`` (seen so far) and ``loss``, one number a batch; ``passes``: for
-        each pass ``images``, ``loss`` and ``accuracy`` (measured on the way), ``validation_loss``
-        and ``validation_accuracy`` (measured at its end), ``seconds``. A loss is the one that the
-        model was compiled with: with label smoothing it never comes near 0.
+        ``precision``; ``images_seen`` so far and ``loss``, one number per batch; ``epochs``: for
+        each epoch ``images_seen``, ``loss`` and ``accuracy`` (running means over the epoch),
+        ``validation_loss`` and ``validation_accuracy`` (measured at its end), ``seconds``. A loss
+        is the one that the model was compiled with: with label smoothing it never comes near 0.
 
     Raises
     ------
     FileExistsError
         If the folder holds checkpoints and `resume` is not set.
     ValueError
-        If its checkpoints belong to another training or are all damaged, if the model was
-        trained before and is to begin again, or if `averaging` comes without `bn_batches`.
+        If its checkpoints belong to another training or are all damaged, or if the model was
+        trained before and is to begin again.
     RuntimeError
         If another program is training there.
     FloatingPointError
-        If the loss is no number any more.
+        If the loss is NaN or infinite.
     MemoryError
         If a batch is too large for the device.
     OSError
         If a checkpoint cannot be written; those before are whole.
     """
-    if averaging and not bn_batches:
-        raise ValueError("averaged weights need settled averages: set bn_batches too, such as 8")
-    policy = model.get_layer(index=1).dtype_policy.name
-    history = {"precision": policy, "images": [], "loss": [], "passes": []}
-    average = second_net(model) if averaging else None
-    callbacks = [*callbacks, Average(average, averaging)] if averaging else callbacks
-    told = checkpoints and states.arguments(
-        model, scenes, plans, batch_size, seed, bn_batches, averaging
-    )
-    with alone(checkpoints) if checkpoints else nullcontext():
+    policy, labels = model.get_layer(index=1).dtype_policy.name, scenes.train.labels
+    history = {"precision": policy, "images_seen": [], "loss": [], "epochs": []}
+    averaged, callbacks = None, list(callbacks)
+    if recipe.averaging_fraction:
+        averaged = clone_compiled(model)
+        callbacks.append(WeightAveraging(averaged, recipe.averaging_fraction))
+    config = checkpoints and states.training_config(model, scenes, epoch_plans, recipe, seed)
+    with exclusive_lock(checkpoints) if checkpoints else nullcontext():
         if checkpoints and any(Path(checkpoints).glob(states.RECORDS)):
             if not resume:
                 raise FileExistsError(
-                    f"{checkpoints} holds checkpoints of an earlier training; go on from them with "
+                    f"{checkpoints} holds checkpoints of an earlier training; continue it with "
                     "resume=True, or name another folder"
                 )
             path, record = states.newest(checkpoints)
-            history = states.restore(model, path, record, told, average)
+            history = states.restore(model, path, record, config, averaged)
         elif int(model.optimizer.iterations):
-            raise ValueError("this model was trained before: build and compile it anew")
-        for number in range(len(history["passes"]), len(plans)):
-            print(f"pass {number + 1} of {len(plans)} ", end="", flush=True)
+            raise ValueError("this model was trained before: build and compile it again")
+        for number in range(len(history["epochs"]), len(epoch_plans)):
+            print(f"epoch {number + 1} of {len(epoch_plans)} ", end="", flush=True)
             for layer in model.layers:
                 if hasattr(layer, "seed_generator"):
                     layer.seed_generator.state.assign([seed, number])
-            _one_pass(
-                model, average or model, scenes, plans, history, batch_size, bn_batches, callbacks
+            _train_epoch(
+                model, averaged or model, scenes, epoch_plans, recipe, history, callbacks
             )  # fmt: skip
-            done, count = history["passes"][-1], len(plans[number][0])
-            print(
-                f" {count:,} images in {done['seconds']:.0f} s, {done['accuracy']:.0%} of them "
-                f"right on the way; validation {done['validation_accuracy']:.0%}"
-            )
-            labels = scenes.train.labels
-            if count == len(labels) and no_better_than_guessing(done["accuracy"], labels):
-                print("That is no better than guessing: try a tenth of the learning rate, and see")
-                print("what else it may be in lesson 04, When a net stays at chance.")
+            left = sum(len(order) for order, _ in epoch_plans[number + 1 :])
+            _report(history["epochs"][-1], len(epoch_plans[number][0]), left, labels)
             if checkpoints:
-                states.keep(model, checkpoints, history, told, average)
-    if averaging:
-        model.set_weights(average.get_weights())
+                states.save(model, checkpoints, history, config, averaged)
+    if averaged:
+        model.set_weights(averaged.get_weights())
     return history

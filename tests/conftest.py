@@ -1,8 +1,31 @@
-"""Small image sets that the tests make up."""
+"""Small image sets, models and recipes that the tests make up."""
+
+import contextlib
+import gc
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+
+from helpers import data, models, training
+from helpers.keras_setup import keras
+from helpers.recipes import Recipe
+from tools import course
+
+RECIPE = Recipe("test", images_seen=1, batch_size=8)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def free_memory():
+    """Let go of the models of one file before the next begins."""
+    yield
+    keras.utils.clear_session()
+    gc.collect()
 
 
 def write_image(path, seed=0, size=(150, 150), **options):
@@ -23,11 +46,71 @@ def image_set(tmp_path):
             inner = tmp_path / "set" / part / (part if nested else "")
             for label, name in enumerate(classes):
                 for number in range(count):
-                    seed = 10_000 * label + number + (5000 if part == "seg_test" else 0)
+                    seed = 10_000 * label + number + 5_000 * (part == "seg_test")
                     write_image(inner / name / f"{number}.png", seed)
-        inner = tmp_path / "set" / "seg_pred" / ("seg_pred" if nested else "")
+        inner = tmp_path / "set/seg_pred" / ("seg_pred" if nested else "")
         for number in range(unlabelled):
             write_image(inner / f"{number}.png", 90_000 + number)
         return tmp_path / "set"
 
     return write
+
+
+@pytest.fixture
+def scenes(image_set):
+    """A set of two classes, of whose training images every second is kept: fewer steps."""
+    scenes = data.load(image_set(train=36))
+    return scenes._replace(train=scenes.train.take(slice(None, None, 2)))
+
+
+def small_model(scenes, rate=1e-3, seed=0, dropout=0.3):
+    """A compiled model of 16 x 16 pixels with dropout and batch norm."""
+    keras.utils.set_random_seed(seed)
+    model = models.small_cnn((16, 16, 3), len(scenes.class_names), dropout=dropout)
+    # For so few steps it takes longer to compile a function than to run without one.
+    optimizer, loss = keras.optimizers.Adam(rate), "categorical_crossentropy"
+    model.compile(optimizer, loss, metrics=["accuracy"], run_eagerly=True)
+    return model
+
+
+def plans_of(scenes, epochs, seed=0):
+    """Plans of whole epochs with crops and mirroring."""
+    count = len(scenes.train.labels)
+    return training.epoch_plans(count, epochs * count, seed, (0.6, 1.0), flip=True)
+
+
+def start(code, *arguments, **options):
+    """Start a Python program of the course."""
+    environ = os.environ | {"CUDA_VISIBLE_DEVICES": "-1", "PYTHONUNBUFFERED": "1"}
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        cwd=course.ROOT,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
+
+
+@contextlib.contextmanager
+def as_nobody():
+    """Lose the rights of root, to whom nothing is read-only."""
+    if os.name == "nt":
+        pytest.skip("Windows has other rights")
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+
+
+@pytest.fixture
+def everybodys():
+    """A folder that every user may look into; pytest's own are its user's alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)

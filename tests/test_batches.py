@@ -1,11 +1,10 @@
 """What the network is served: shapes, values, order, crops."""
 
 import numpy as np
-import pytest
 
 from helpers import batches
 from helpers.images import Images
-from helpers.quiet import keras
+from helpers.keras_setup import keras
 
 
 def made_up(count, size=150, seed=0):
@@ -64,12 +63,6 @@ def test_a_plan_is_a_function_of_seed_and_epoch_alone():
         assert (boxes != first[1]).any()
 
 
-def test_a_plan_sees_every_image_once():
-    order, boxes = batches.epoch_plan(101, 0, 0)
-    assert sorted(order) == list(range(101))
-    assert (boxes == [0, 0, 1, 1]).all()
-
-
 def test_crops_stay_inside_and_keep_the_asked_area():
     _, boxes = batches.epoch_plan(4000, 1, 2, (0.5, 0.8), flip=True)
     top, left, bottom, right = boxes.T
@@ -110,16 +103,8 @@ def test_epochs_follow_one_another_and_can_be_resumed():
     assert resumed == whole[10:]
 
 
-@pytest.mark.parametrize("count", [1, 33])
-def test_keras_trains_on_it(count):
-    model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(3, "softmax")])
-    model.compile("sgd", "categorical_crossentropy")
-    history = model.fit(batches.batches(made_up(count), 3, size=16), shuffle=False, verbose=0)
-    assert np.isfinite(history.history["loss"]).all()
-
-
-def test_a_pass_does_not_wait_for_the_tuning_of_the_pipeline():
-    """With it four of six passes ended 5 to 19 seconds after their last step, later ones by 50."""
+def test_an_epoch_does_not_wait_for_the_tuning_of_the_pipeline():
+    """With it four of six epochs ended 5 to 19 seconds after their last step, later ones by 50."""
     served = batches.batches(made_up(4), 3, plans=[batches.epoch_plan(4, 0, 0)])
     assert served.options().autotune.enabled is False
     assert served.take(1).options().autotune.enabled is False

@@ -6,14 +6,13 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from helpers import data, folders, saved, shapes
+from helpers import data, folders, model_io, shapes
 from helpers.images import Images
-from helpers.quiet import keras
+from helpers.keras_setup import keras
 
 # Slow machines must not fail; the same examples every time, so that CI never fails by chance.
 settings.register_profile(
@@ -109,32 +108,8 @@ def test_class_names_come_back_from_folders_and_from_the_table(names):
         paths, labels = folders.labelled_files(Path(root), found)
         assert [path.parent.name for path in paths] == [found[label] for label in labels]
 
-        saved.write_predictions(Path(root, "p.csv"), paths, np.eye(len(found))[labels], found)
+        model_io.write_predictions(Path(root, "p.csv"), paths, np.eye(len(found))[labels], found)
         with open(Path(root, "p.csv"), newline="", encoding="utf-8") as file:
             header, *lines = csv.reader(file)
         assert header == ["file", "class", *found]
         assert [line[:2] for line in lines] == [[f"{name}/1.png", name] for name in found]
-
-
-@given(
-    rows=st.lists(st.lists(st.floats(0, 1), min_size=3, max_size=3), min_size=1, max_size=20),
-    names=st.lists(st.text(letters, min_size=1), min_size=3, max_size=3, unique=True),
-)
-def test_the_table_gives_each_files_numbers_back(rows, names):
-    with tempfile.TemporaryDirectory() as root:
-        table = Path(root, "p.csv")
-        paths = [Path("set", f'{number}, "{names[0]}".jpg') for number in range(len(rows))]
-        saved.write_predictions(table, paths, np.array(rows), names)
-        with open(table, newline="", encoding="utf-8") as file:
-            header, *lines = csv.reader(file)
-    assert [line[0] for line in lines] == [path.name for path in paths]
-    np.testing.assert_allclose(np.array([line[2:] for line in lines], float), rows, atol=1e-6)
-    assert [line[1] for line in lines] == [names[int(np.argmax(row))] for row in rows]
-
-
-def test_the_examples_reach_both_sides_of_the_split():
-    """The strategies above would be worthless if every example were refused."""
-    kept, held_out = data.split(labelled(range(100)), 0.3, ["even", "odd"])
-    assert len(kept.labels) > 50 and len(held_out.labels) > 10
-    with pytest.raises(ValueError):
-        data.split(labelled([2, 4]), 0.01, ["even", "odd"])

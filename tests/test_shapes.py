@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from helpers import shapes
-from helpers.quiet import keras
+from helpers.keras_setup import keras
 
 
 def count_places(n, kernel, stride, before, after):
@@ -61,7 +61,7 @@ def test_same_pads_where_keras_pads():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         ({"n": 0, "kernel": 1}, "n is 0"),
         ({"n": 5, "kernel": 0}, "kernel is 0"),
@@ -73,8 +73,8 @@ def test_same_pads_where_keras_pads():
         ({"n": 5, "kernel": 11, "padding": 2}, "kernel of 11 does not fit into 9 pixels"),
     ],
 )
-def test_impossible_values_are_named(arguments, told):
-    with pytest.raises(ValueError, match=told):
+def test_impossible_values_are_named(arguments, message):
+    with pytest.raises(ValueError, match=message):
         shapes.conv_output_size(**arguments)
 
 
@@ -87,27 +87,6 @@ def test_unseen_pixels_are_those_that_no_place_covers():
     assert shapes.unseen_pixels(10, kernel=1, stride=2) == 5  # also between the places
     with pytest.raises(ValueError, match="stride is 0"):
         shapes.unseen_pixels(7, 3, 0, "same")
-
-
-def test_receptive_field_is_what_a_value_answers_to():
-    layers = [(5, 2), (3, 2), (3, 1)]
-    n = 41
-    image = np.zeros((1, n, n, 1), "float32")
-
-    def middle(pixels):
-        x = pixels
-        for kernel, stride in layers:
-            x = keras.ops.conv(x, np.ones((kernel, kernel, 1, 1), "float32"), stride, "valid")
-        return np.asarray(x)[0, 2, 2, 0]
-
-    answering = []
-    for column in range(n):
-        image[...] = 0
-        image[0, :, column] = 1
-        answering.append(middle(image) > 0)
-    fields = shapes.receptive_fields(layers)
-    assert sum(answering) == fields[-1][0]
-    assert fields == [(5, 2), (9, 4), (17, 4)]
 
 
 @pytest.mark.parametrize(("kernel", "channels", "filters"), [(11, 3, 96), (5, 2, 7), (1, 4, 3)])

@@ -10,8 +10,7 @@ import nbformat
 import pytest
 from nbformat import v4
 
-from helpers.files import write
-from tools import course, fetch_data, lab, on_path, refresh, run_lessons
+from tools import course, lab, on_path, refresh
 from tools.page import page
 
 PIXEL = (
@@ -90,7 +89,7 @@ def test_the_table_tells_what_became_of_each_lesson(lessons_run):
         r"02_stops .*stopped at cell 2: ValueError: kernel=11 is larger than the input", done.stdout
     )
     assert "Test accuracy reached: 87.1% of 1,234 images" in done.stdout
-    assert "Traceback" not in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout
     assert re.search(r"02_stops  cell  2/3 +\d+ s", done.stdout), "no progress was shown"
 
 
@@ -136,10 +135,6 @@ def test_the_page_has_formulas_figures_title_and_language(lessons_run):
     assert 'href="02_stops.html"' in html and "ipynb" not in html
 
 
-def test_without_a_result_the_table_says_so(tmp_path):
-    assert "no lesson" in run_lessons.accuracy_line(tmp_path)
-
-
 @pytest.mark.parametrize("given", ["real", "./real", "~/real", "{tmp}/real"])
 def test_data_counts_from_where_make_was_called(tmp_path, monkeypatch, given):
     (tmp_path / "real").mkdir()
@@ -157,15 +152,10 @@ def test_data_that_is_not_there_is_named(tmp_path):
         course.use_images_from_where_make_was_called(environ)
 
 
-def test_empty_data_means_the_embedded_scenes():
-    environ = {"ALEXNET_DATA": " "}
-    course.use_images_from_where_make_was_called(environ)
-    assert environ == {}
-
-
 # make refresh
 
 
+@pytest.mark.slow
 def test_a_second_refresh_changes_nothing(tmp_path):
     path = write_notebook(
         tmp_path / "01_it.ipynb",
@@ -252,65 +242,6 @@ def test_lab_opens_jupyterlab_unless_told_not_to(monkeypatch):
     assert called[0][1:] == ["-m", "jupyterlab", "--no-browser"]
 
 
-# make data
-
-
-@pytest.fixture
-def small_set(tmp_path, monkeypatch):
-    """Return a folder that is whole by counts made small."""
-    counts = {part: 1 + number % 2 for number, part in enumerate(fetch_data.EXPECTED)}
-    monkeypatch.setattr(fetch_data, "EXPECTED", counts)
-    for part, count in counts.items():
-        (tmp_path / "a set" / part).mkdir(parents=True)
-        for number in range(count):
-            (tmp_path / "a set" / part / f"{number}.jpg").touch()
-    return tmp_path / "a set"
-
-
-def test_data_that_is_whole_is_shown_with_the_line_to_use_it(small_set, capsys):
-    assert fetch_data.main(lambda: small_set) == 0
-    assert f"make lessons DATA='{small_set}'" in capsys.readouterr().out
-
-
-def test_an_emptied_or_partial_cache_is_named_with_the_mend(small_set):
-    (small_set / "seg_train/seg_train/sea/0.jpg").unlink()
-    with pytest.raises(SystemExit) as stop:
-        fetch_data.main(lambda: small_set)
-    assert "seg_train/seg_train/sea has 0 images instead of 1" in str(stop.value)
-    assert f"rm -r '{small_set}'" in str(stop.value)
-
-
-def test_kagglehub_answers_from_its_cache_and_an_emptied_one_is_found(tmp_path):
-    versions = tmp_path / "datasets/puneet6060/intel-image-classification/versions"
-    versions.joinpath("2").mkdir(parents=True)
-    versions.parent.joinpath("2.complete").touch()
-    done = subprocess.run(
-        [sys.executable, "-m", "tools.fetch_data"],
-        cwd=course.ROOT,
-        env=os.environ | {"KAGGLEHUB_CACHE": str(tmp_path), "HTTPS_PROXY": "http://127.0.0.1:9"},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 1
-    assert "seg_train/seg_train/buildings has 0 images instead of 2191" in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
-
-
-def test_without_network_there_is_one_sentence():
-    def fetch():
-        raise OSError("Name or service not known\nand a long story")
-
-    with pytest.raises(SystemExit) as stop:
-        fetch_data.main(fetch)
-    assert "could not be fetched from Kaggle" in str(stop.value)
-    assert "\n" not in str(stop.value)
-
-
-def test_the_expected_counts_are_those_of_the_set():
-    assert sum(n for part, n in fetch_data.EXPECTED.items() if "train" in part) == 14034
-    assert sum(n for part, n in fetch_data.EXPECTED.items() if "test" in part) == 3000
-
-
 # Set-up
 
 
@@ -318,15 +249,6 @@ def test_the_course_gets_onto_the_path_without_a_build(tmp_path):
     path = on_path.put_on_path(tmp_path, root=Path("/a course"))
     assert path.suffix == ".pth" and path.read_text() == f"{Path('/a course')}\n"
     assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
-    path = tmp_path / "deep" / "file.txt"
-    write(path, "old")
-    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
-    with pytest.raises(OSError):
-        write(path, "new")
-    assert path.read_text() == "old"
 
 
 def test_a_folded_hint_holds_its_text_and_links_lead_to_pages(tmp_path):
@@ -338,7 +260,3 @@ def test_a_folded_hint_holds_its_text_and_links_lead_to_pages(tmp_path):
         r"<details><summary>Hint</summary>\s*<p>Use <em>both</em>.</p>\s*</details>", html
     )
     assert 'href="solutions/02_b.html"' in html
-
-
-def test_a_page_without_heading_is_titled_by_its_name(tmp_path):
-    assert "<title>01_it</title>" in page(v4.new_notebook(), "01_it", tmp_path)

@@ -11,7 +11,7 @@ import sys
 
 import nbformat
 
-from helpers.files import write
+from helpers.files import write_text
 from tools import course
 
 
@@ -31,7 +31,7 @@ def copy_lessons(source=course.NOTEBOOKS, target=course.MY_LESSONS):
         place = target / path.relative_to(source)
         (kept if place.exists() else copied).append(path.relative_to(source).as_posix())
         if not place.exists():
-            write(place, without_outputs(path))
+            write_text(place, without_outputs(path))
     return copied, kept
 
 

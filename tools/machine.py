@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from helpers import batches, devices
-from helpers.quiet import keras, tf
+from helpers.keras_setup import keras, tf
 
 
 def _processor():
@@ -42,7 +42,7 @@ def machine():
     name, lists = _processor()
     settings = ("ONEDNN_MAX_CPU_ISA", "TF_ENABLE_ONEDNN_OPTS")
     return {
-        "device": devices.sentence(),
+        "device": devices.describe(),
         "processor": name,
         "processor_lists": lists,
         "cores": batches.CORES,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import nbformat
 
-from helpers.files import write
+from helpers.files import write_text
 from tools import course
 from tools.execute import execute
 
@@ -52,7 +52,7 @@ def refresh(path):
     text = normalised(run.notebook)
     if text == path.read_text(encoding="utf-8"):
         return f"{path.name} is unchanged ({run.seconds:.0f} s)"
-    write(path, text)
+    write_text(path, text)
     return f"{path.name} is refreshed ({run.seconds:.0f} s)"
 
 

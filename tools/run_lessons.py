@@ -10,7 +10,7 @@ from pathlib import Path
 
 import nbformat
 
-from helpers.files import write
+from helpers.files import write_text
 from tools import course
 from tools.execute import execute
 from tools.page import page
@@ -47,8 +47,8 @@ def run_lesson(path, build):
     progress = Progress(path.stem)
     run = execute(path, progress)
     progress.close()
-    write(build / path.name, nbformat.writes(run.notebook) + "\n")
-    write(build / f"{path.stem}.html", page(run.notebook, path.stem, folder=path.parent))
+    write_text(build / path.name, nbformat.writes(run.notebook) + "\n")
+    write_text(build / f"{path.stem}.html", page(run.notebook, path.stem, folder=path.parent))
     return run
 
 
@@ -96,7 +96,7 @@ def main(notebooks=course.NOTEBOOKS, build=course.BUILD):
     runs = {path.stem: run_lesson(path, Path(build)) for path in lessons}
     for path in course.solutions(notebooks):  # as they are stored: your images change nothing there
         text = page(nbformat.read(path, as_version=4), path.stem, folder=path.parent)
-        write(Path(build, "solutions", f"{path.stem}.html"), text)
+        write_text(Path(build, "solutions", f"{path.stem}.html"), text)
     print()
     print(table(runs))
     print(accuracy_line(shared))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import CLASSES, picture
+from . import CLASSES, FIRST, class_seed, picture
 from .camera import SIDE
 
 SEED = 7
@@ -45,21 +45,38 @@ class Planned(NamedTuple):
     size: tuple[int, int]
 
 
-def plan(seed=SEED):
-    """List all files of the set. Their names are numbers dealt at random: they tell nothing."""
+def _numbers(seed):
+    """Deal a number at random to each picture: the name of its file, which tells nothing.
+
+    Classes that were added after the first six get numbers above theirs.
+    """
     slots = [
         (split, label, index)
         for split, count in COUNTS.items()
-        for label in CLASSES
+        for label in FIRST
         for index in range(count)
     ]
-    names = np.random.default_rng(seed).permutation(len(slots))
-    files = []
-    for (split, label, index), name in zip(slots, names, strict=True):
-        folder = FOLDERS[split] if split == "pred" else f"{FOLDERS[split]}/{label}"
-        source = COPIES.get((split, label, index), (split, label, index))
-        size = SIZES.get(source, (SIDE, SIDE))
-        files.append(Planned(f"{folder}/{name}.jpg", *source, size))
+    dealt = np.random.default_rng(seed).permutation(len(slots))
+    names = {slot: str(number) for slot, number in zip(slots, dealt, strict=True)}
+    for label in CLASSES.keys() - set(FIRST):
+        rng = np.random.default_rng((seed, class_seed(label)))
+        for split, count in COUNTS.items():
+            for index, number in enumerate(rng.choice(8000, count, replace=False)):
+                names[split, label, index] = str(len(slots) + number)
+    return names
+
+
+def plan(seed=SEED):
+    """List all files of the set."""
+    names, files = _numbers(seed), []
+    for split, count in COUNTS.items():
+        for label in CLASSES:
+            folder = FOLDERS[split] if split == "pred" else f"{FOLDERS[split]}/{label}"
+            for index in range(count):
+                slot = (split, label, index)
+                source = COPIES.get(slot, slot)
+                size = SIZES.get(source, (SIDE, SIDE))
+                files.append(Planned(f"{folder}/{names[slot]}.jpg", *source, size))
     return files
 
 

@@ -1,29 +1,17 @@
-"""Exercises that answer back: put your answer in place of `____` and run the cell."""
+"""Exercises with feedback: put your answer in place of `____` and run the cell."""
 
-from helpers.exercises import (
-    lesson01,
-    lesson02,
-    lesson03,
-    lesson04,
-    lesson04b,
-    lesson05,
-    lesson06,
-    lesson07,
-)
-from helpers.exercises.judging import (
-    BLANK,
-    JUDGES,
-    NotTriedError,
-    Result,
-    StoppedError,
-    WrongError,
-    is_blank,
-)
+import importlib
+import pkgutil
+
+from helpers.exercises import judging
+from helpers.exercises.judging import JUDGES, Result
 
 __all__ = ["____", "check"]
 
-____ = BLANK
-LESSONS = (lesson01, lesson02, lesson03, lesson04, lesson04b, lesson05, lesson06, lesson07)
+____ = judging.BLANK
+for lesson in pkgutil.iter_modules(__path__):  # each registers its exercises
+    if lesson.name.startswith("lesson"):
+        importlib.import_module(f"{__name__}.{lesson.name}")
 
 
 def check(name, *answers):
@@ -39,9 +27,8 @@ def check(name, *answers):
     Returns
     -------
     Result
-        `passed` says whether all is right. Shown at the end of a cell it says what became of the
-        answer, and what is wrong with it. While something is still `____` it says so, and nothing
-        is raised: the lesson runs through.
+        `passed` says whether everything is right; at the end of a cell it shows the feedback. While
+        something is still `____` it says so, and nothing is raised: the lesson runs through.
 
     Raises
     ------
@@ -53,14 +40,14 @@ def check(name, *answers):
         hint = f"did you mean '0{name}'?" if f"0{name}" in JUDGES else all_there_are
         raise ValueError(f"there is no exercise {name!r}; {hint}")
     try:
-        if is_blank(answers):
-            raise NotTriedError
+        if judging.is_blank(answers):
+            raise judging.NotTriedError
         more = JUDGES[name](*answers)
-    except NotTriedError:
+    except judging.NotTriedError:
         return Result("not tried yet", f"{name} is not tried yet: put your answer in place of ____")
-    except WrongError as wrong:
+    except judging.WrongError as wrong:
         return Result("wrong", f"{name} is not right yet. {wrong}")
-    except StoppedError as stopped:
+    except judging.StoppedError as stopped:
         return Result("error", f"{name} could not be judged. {stopped}")
     except Exception as error:
         words = f"{type(error).__name__}: {error}"

@@ -1,4 +1,4 @@
-"""What stands behind `check`: four outcomes, and the words of a judge."""
+"""The machinery of `check`: four outcomes, and what judges have in common."""
 
 import copy
 import inspect
@@ -40,18 +40,18 @@ class StoppedError(Exception):
 
 
 class Result(NamedTuple):
-    """What became of an answer.
+    """The outcome of an answer.
 
     Attributes
     ----------
     outcome : str
         ``"right"``, ``"wrong"``, ``"error"`` or ``"not tried yet"``.
-    words : str
+    feedback : str
         The same for the reader, with the reason.
     """
 
     outcome: str
-    words: str
+    feedback: str
 
     @property
     def passed(self):
@@ -59,8 +59,8 @@ class Result(NamedTuple):
         return self.outcome == "right"
 
     def __repr__(self):
-        """Write the words alone: this is what stands below a cell."""
-        return self.words
+        """Show the feedback alone: this is what stands below a cell."""
+        return self.feedback
 
 
 def exercise(name):
@@ -93,6 +93,12 @@ def is_blank(value):
     return isinstance(value, Blank)
 
 
+def require(holds, otherwise):
+    """Raise `WrongError` with a sentence unless something holds."""
+    if not holds:
+        raise WrongError(otherwise)
+
+
 def ask(function, *arguments):
     """Call a student's function.
 
@@ -105,18 +111,15 @@ def ask(function, *arguments):
     StoppedError
         If it stops with an error.
     """
-    if not callable(function):
-        raise WrongError(f"A function is asked for; this is {function!r}.")
-    words = ", ".join(shown(argument) for argument in arguments)
-    where = f"For ({words}) it" if arguments else "It"
+    require(callable(function), f"A function is asked for; this is {function!r}.")
+    where = f"For ({', '.join(map(shown, arguments))}) it" if arguments else "It"
     try:
         given = function(*arguments)
     except Exception as error:
         if Blank.__name__ in str(error) or repr(BLANK) in str(error):
             raise NotTriedError from None
         raise StoppedError(f"{where} stopped: {type(error).__name__}: {error}") from error
-    if given is None:
-        raise WrongError(f"{where} gives back None: is a `return` missing?")
+    require(given is not None, f"{where} gives back None: is a `return` missing?")
     if is_blank(given):
         raise NotTriedError
     return given
@@ -130,43 +133,66 @@ def shown(value):
 
 def number(given, what="the answer"):
     """Return a number that was given, as float; raise `WrongError` if it is none."""
-    start = what[0].upper() + what[1:]
+    sentence = f"A number is asked for; {what} is {shown(given)}."
     try:
-        if not isinstance(given, (bool, np.bool_, str)):
-            if math.isnan(float(given)):
-                raise WrongError(f"{start} is nan: was nothing divided by nothing?")
-            return float(given)
+        require(not isinstance(given, (bool, np.bool_, str)), sentence)
+        value = float(given)
     except (TypeError, ValueError):
-        pass
-    raise WrongError(f"{start} should be a number; this is {shown(given)}.")
+        raise WrongError(sentence) from None
+    require(not math.isnan(value), f"{sentence} Was nothing divided by nothing?")
+    return value
 
 
 def as_list(given, what):
     """Return a row that was given, as list; raise `WrongError` if it is none, or one of rows."""
-    if isinstance(given, (str, dict)) or not hasattr(given, "__iter__"):
-        raise WrongError(f"{what} is asked for; this is {shown(given)}.")
+    is_row = hasattr(given, "__iter__") and not isinstance(given, (str, dict))
+    require(is_row, f"{what} is asked for; this is {shown(given)}.")
     given = list(given)
-    if any(isinstance(one, (list, tuple, set, np.ndarray)) for one in given):
-        raise WrongError(f"{what} is asked for; in this one there are lists again.")
+    inner = any(isinstance(one, (list, tuple, set, np.ndarray)) for one in given)
+    require(not inner, f"{what} is asked for; in this one there are lists again.")
     return given
 
 
-def numbers(given, shape, what="it"):
+def numbers(given, shape):
     """Return an array that was given, as floats; raise `WrongError` if it is none of that shape."""
     try:
         given = np.asarray(given, float)
     except (TypeError, ValueError):
-        raise WrongError(f"Numbers are asked for; {what} gives {shown(given)}.") from None
-    if given.shape != shape:
-        raise WrongError(f"The shape should be {shape}; {what} gives {given.shape}.")
-    if not np.isfinite(given).all():
-        raise WrongError(f"{what[0].upper() + what[1:]} gives numbers that are nan or infinite.")
+        raise WrongError(f"Numbers are asked for; yours gives {shown(given)}.") from None
+    require(given.shape == shape, f"The shape should be {shape}; yours gives {given.shape}.")
+    require(np.isfinite(given).all(), "Some of its numbers are nan or infinite.")
     return given
 
 
 def near(given, expected, tolerance=1e-6):
     """Say whether a number is the expected one but for rounding."""
     return abs(given - expected) <= tolerance * max(1, abs(expected))
+
+
+def judge_number(given, expected, slips, otherwise, tolerance=0):
+    """Compare a number that was given with the right one.
+
+    Parameters
+    ----------
+    given, expected : float
+    slips : dict
+        ``{wrong number: sentence}``, for mistakes that are recognised by what they give.
+    otherwise : str
+        The sentence for every other wrong number.
+    tolerance : float
+        How far a number may be from the right one, or from that of a slip.
+
+    Raises
+    ------
+    WrongError
+        With the sentence, if the number is not the right one.
+    """
+    given = number(given)
+    if abs(given - expected) <= tolerance:
+        return
+    for wrong, sentence in slips.items():
+        require(abs(given - wrong) > tolerance, sentence)
+    raise WrongError(otherwise)
 
 
 def judge_function(function, specification, cases, what="it", tolerance=1e-6):
@@ -188,16 +214,10 @@ def judge_function(function, specification, cases, what="it", tolerance=1e-6):
     WrongError, NotTriedError, StoppedError
         At the first case that fails.
     """
-    names = list(inspect.signature(specification).parameters)
+    names = inspect.signature(specification).parameters
     for case in cases:
-        expected, told = specification(*case), words_of(names, case)
-        given = number(ask(function, *copy.deepcopy(case)), f"what it gives for {told}")
-        if not near(given, expected, tolerance):
-            raise WrongError(f"For {told} {what} is {expected:.6g}; yours gives {given:.6g}.")
-
-
-def words_of(names, case):
-    """Write the arguments of a case, with their names where there are several."""
-    if len(case) == 1:
-        return shown(case[0])
-    return ", ".join(f"{name} {shown(part)}" for name, part in zip(names, case, strict=True))
+        expected = specification(*case)
+        words = ", ".join(f"{name} {shown(part)}" for name, part in zip(names, case))
+        given = number(ask(function, *copy.deepcopy(case)), f"what it gives for {words}")
+        sentence = f"For {words} {what} is {expected:.6g}; yours gives {given:.6g}."
+        require(near(given, expected, tolerance), sentence)

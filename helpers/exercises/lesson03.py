@@ -1,19 +1,19 @@
-"""Judges of lesson 03: parameters are counted weight by weight, nets are asked."""
+"""Judges of lesson 03: parameters are counted weight by weight, models are inspected."""
 
 import numpy as np
 
-from helpers.exercises.judging import WrongError, ask, exercise, near, number
+from helpers.exercises.judging import ask, exercise, judge_number, number, require
+from helpers.exercises.lesson02 import positions
 
 CONVOLUTIONS = ((11, 3, 96), (5, 96, 256), (3, 256, 384), (3, 384, 384), (3, 384, 256))
 
 
-def parameters(classes=6, side=6, values=None):
+def parameters(classes=6, values=6 * 6 * 256):
     """Add up AlexNet: weights, biases, and four numbers a channel for batch normalisation."""
     total = 0
     for kernel, channels, filters in CONVOLUTIONS:
         total += kernel * kernel * channels * filters + filters + 4 * filters
-    rows = [side * side * 256 if values is None else values, 4096, 4096, classes]
-    for inputs, units in zip(rows, rows[1:]):
+    for inputs, units in ((values, 4096), (4096, 4096), (4096, classes)):
         total += inputs * units + units
     return total
 
@@ -21,80 +21,72 @@ def parameters(classes=6, side=6, values=None):
 @exercise("03.1")
 def thousand_classes(count):
     """Only fc2 changes."""
-    count = number(count)
-    if count == parameters(6) + 994 * 4096:
-        raise WrongError("Each new class has a bias, too.")
-    if count == parameters(1000) - 4 * 1376:
-        raise WrongError("Batch normalisation is missing: four numbers a channel.")
-    if count == parameters(6) + 1000 * 4097:
-        raise WrongError("Six of the thousand classes are counted already.")
-    if count in (1000 * 4097, 994 * 4097):
-        raise WrongError("That is fc2 alone; the whole network is asked for.")
-    if count != parameters(1000):
-        raise WrongError(f"It is not {count:,.0f}. Which layer knows how many classes there are?")
-    return f"{parameters(1000) - parameters(6):,} more than for six classes, all of them in fc2."
+    count, right = number(count), parameters(1000)
+    alone = "That is fc2 alone; count the whole model."
+    slips = {
+        right - 994: "Each new class has a bias, too.",
+        right - 4 * 1376: "Batch normalisation is missing: four numbers a channel.",
+        right + 6 * 4097: "Six of the thousand classes are counted already.",
+        1000 * 4097: alone,
+        994 * 4097: alone,
+    }
+    otherwise = f"It is not {count:,.0f}. Which layer knows how many classes there are?"
+    judge_number(count, right, slips, otherwise)
+    return f"{right - parameters():,} more than for six classes, all of them in fc2."
 
 
 @exercise("03.2")
 def global_average(count):
     """Then fc0 gets 256 values."""
     count, right = number(count), parameters(values=256)
-    if count == parameters() - 9216 * 4096:
-        raise WrongError("fc0 does not vanish: 256 numbers still go into it, one a channel.")
-    if count == right - 4096:
-        raise WrongError("Each of fc0's 4,096 units has a bias, too.")
-    if count != right:
-        raise WrongError(f"It is not {count:,.0f}. How many numbers go into fc0, and how many did?")
+    slips = {
+        right - 256 * 4096: "fc0 does not vanish: 256 numbers still go into it, one a channel.",
+        right - 4096: "Each of fc0's 4,096 units has a bias, too.",
+    }
+    otherwise = f"It is not {count:,.0f}. How many numbers go into fc0, and how many did?"
+    judge_number(count, right, slips, otherwise)
     return f"{right / parameters():.0%} are left."
 
 
 @exercise("03.3")
 def without_max0(side, fc0, gigabytes):
-    """Walk through the net without its first pooling."""
+    """Walk through the network without its first pooling."""
     side, fc0 = number(side, "`side`"), number(fc0, "`fc0`")
     gigabytes = number(gigabytes, "`gigabytes`")
-    walked = 55
-    for kernel in (3, 3):  # max1 and max2; the convolutions keep the size
-        walked = len([start for start in range(0, walked, 2) if start + kernel <= walked])
-    if side != walked:
-        raise WrongError(f"After max2 the side is not {side:g}. Without max0, conv1 gets 55.")
-    if fc0 != (walked * walked * 256 + 1) * 4096:
-        raise WrongError(f"fc0 does not have {fc0:,.0f} parameters (weights and biases).")
-    needed = 16 * parameters(side=walked) / 1e9
-    if near(gigabytes, needed * 1e9 / 2**30, 0.01):
-        raise WrongError("A GB is a thousand million bytes here, not 2 to the power of 30.")
-    if not near(gigabytes, needed, 0.02):
-        raise WrongError(f"{gigabytes:.3g} GB is not 16 bytes for each parameter of the whole net.")
+    walked = positions(positions(55, 3, 2), 3, 2)  # max1 and max2; the convolutions keep the size
+    values = walked * walked * 256
+    require(side == walked, f"After max2 it is not {side:g}. Without max0, conv1 gets 55.")
+    require(fc0 == (values + 1) * 4096, f"fc0 does not have {fc0:,.0f} weights and biases.")
+    needed = 16 * parameters(values=values) / 1e9
+    slips = {needed * 1e9 / 2**30: "A GB is a billion bytes here, not 2 to the power of 30."}
+    otherwise = f"{gigabytes:.3g} GB is not 16 bytes for each parameter of the model."
+    judge_number(gigabytes, needed, slips, otherwise, tolerance=0.02 * needed)
     return f"{needed:.1f} GB before the first image is in memory."
 
 
-def _layers(net):
-    """Collect the layers of a net, those of nets within it too."""
-    inner = [_layers(layer) if hasattr(layer, "layers") else [layer] for layer in net.layers]
+def _layers(model):
+    """Collect the layers of a model, those of models within it too."""
+    inner = [_layers(layer) if hasattr(layer, "layers") else [layer] for layer in model.layers]
     return sum(inner, [])
 
 
 @exercise("03.4")
 def small_design(build):
-    """Ask the net that was built; how it is made is free."""
-    if hasattr(build, "count_params"):
-        raise WrongError("Hand over the function itself, without calling it.")
-    net = ask(build)
-    if not hasattr(net, "count_params"):
-        raise WrongError("A Keras model is asked for.")
-    if not hasattr(net, "input_shape"):
-        raise WrongError("It does not know its input: let it begin with keras.Input((64, 64, 3)).")
-    if net.input_shape[1:] != (64, 64, 3):
-        raise WrongError(f"It takes {net.input_shape[1:]}, not (64, 64, 3).")
-    if net.output_shape[1:] != (6,):
-        raise WrongError(f"It gives {net.output_shape[1:]}, not (6,).")
-    convolutions = sum(type(layer).__name__.endswith("Conv2D") for layer in _layers(net))
-    if convolutions < 2:
-        raise WrongError(f"Two convolutions are asked for; it has {convolutions}.")
-    if net.count_params() >= 50_000:
-        raise WrongError(f"It has {net.count_params():,} parameters. Where are most of them?")
+    """Inspect the model that was built; how it is built is free."""
+    require(not hasattr(build, "count_params"), "Hand over the function without calling it.")
+    model = ask(build)
+    require(hasattr(model, "count_params"), "A Keras model is asked for.")
+    require(hasattr(model, "input_shape"), "Let it begin with keras.Input((64, 64, 3)).")
+    takes = model.input_shape[1:]
+    require(takes == (64, 64, 3), f"It takes {takes}, not (64, 64, 3).")
+    gives = model.output_shape[1:]
+    require(gives == (6,), f"It gives {gives}, not (6,).")
+    convolutions = sum(type(layer).__name__.endswith("Conv2D") for layer in _layers(model))
+    require(convolutions >= 2, f"Two convolutions are asked for; it has {convolutions}.")
+    count = model.count_params()
+    require(count < 50_000, f"It has {count:,} parameters. Where are most of them?")
     noise = np.random.default_rng(0).random((5, 64, 64, 3), dtype="float32")
-    answers = np.asarray(net(noise * 9))
-    if not np.allclose(answers.sum(axis=1), 1, atol=1e-3) or answers.min() < 0:
-        raise WrongError("Its six numbers are not probabilities. Which activation gives those?")
-    return f"{net.count_params():,} parameters."
+    answers = np.asarray(model(noise * 9))
+    probable = answers.min() >= 0 and np.allclose(answers.sum(axis=1), 1, atol=1e-3)
+    require(probable, "Its six numbers are not probabilities. Which activation gives those?")
+    return f"{count:,} parameters."

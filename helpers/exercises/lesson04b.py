@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.exercises.judging import WrongError, exercise, judge_function, number
+from helpers.exercises.judging import exercise, judge_function, number, require
 
 
 def bfloat16(value):
@@ -19,12 +19,8 @@ def next_whole_number(given):
     """Go up until one survives the rounding."""
     given = number(given)
     expected = next(n for n in range(257, 999) if bfloat16(n) == n)
-    if given != expected:
-        raise WrongError(
-            f"bfloat16 makes {bfloat16(given):g} of it."
-            if bfloat16(given) != given
-            else f"{given:g} can be held; is it the first above 256?"
-        )
+    require(bfloat16(given) == given, f"bfloat16 makes {bfloat16(given):g} of it.")
+    require(given == expected, f"{given:g} can be held; is it the first above 256?")
     return f"257 becomes {bfloat16(257):g}."
 
 
@@ -43,18 +39,13 @@ def lost_steps(for_one, for_a_thousandth):
     """Find the step below which nothing changes."""
     for given, weight in ((for_one, 1.0), (for_a_thousandth, 0.001)):
         given, expected = number(given), _threshold(weight)
-        if abs(given - 2 * expected) < 0.02 * expected:
-            raise WrongError(
-                f"{given:.3g} is the whole distance to the next number above {weight:g}; "
-                "anything above half of it is enough."
-            )
-        if abs(given - expected) > 0.02 * expected:
-            lost = bfloat16(bfloat16(weight) + given) == bfloat16(weight)
-            what = "is lost" if lost else "counts, but so does a smaller one"
-            raise WrongError(f"For a weight of {weight:g} a step of {given:.3g} {what}.")
-    return (
-        "Adam's first steps are as long as the learning rate: 0.0001 would not move a weight of 1."
-    )
+        sentence = f"{given:.3g} is the distance to a neighbour; anything above half is enough."
+        require(abs(given - 2 * expected) > 0.02 * expected, sentence)
+        lost = bfloat16(bfloat16(weight) + given) == bfloat16(weight)
+        what = "is lost" if lost else "counts, but so does a smaller one"
+        sentence = f"For a weight of {weight:g} a step of {given:.3g} {what}."
+        require(abs(given - expected) <= 0.02 * expected, sentence)
+    return "Adam's first steps are as long as the learning rate: 0.0001 moves no weight of 1."
 
 
 def _seeds(difference, sd):

@@ -4,27 +4,22 @@ import math
 
 import numpy as np
 
-from helpers.exercises.judging import WrongError, ask, exercise, judge_function, number, numbers
+from helpers.exercises.judging import ask, exercise, judge_function, near, number, numbers, require
 
 
 @exercise("05.1")
 def everything_is_sea(recall_of_sea, precision_of_sea, recall_of_others):
     """Count in a small set with six equal classes."""
-    labels = [one for one in range(6) for _ in range(10)]
-    hits = sum(label == 4 for label in labels)
-    expected = hits / 10, hits / len(labels), 0.0
-    asked = {
+    questions = {
         "recall of sea": "Of ten images of the sea, how many does it call sea?",
         "precision of sea": "Of sixty images, ten a class, it calls all sea. How many are?",
         "recall of any other class": "Of ten forests, how many does it call forest?",
     }
     answers = recall_of_sea, precision_of_sea, recall_of_others
-    given = [number(value, f"the {name}") for value, name in zip(answers, asked)]
-    for (name, question), mine, right in zip(asked.items(), given, expected):
-        if mine > 1:
-            raise WrongError(f"The {name} is a share between 0 and 1 here; yours is {mine:.3g}.")
-        if abs(mine - right) > 0.005:
-            raise WrongError(f"The {name} is not {mine:.3g}. {question}")
+    given = [number(answer, f"the {name}") for answer, name in zip(answers, questions)]
+    for (name, question), mine, expected in zip(questions.items(), given, (10 / 10, 10 / 60, 0)):
+        require(mine <= 1, f"The {name} is a fraction between 0 and 1, not {mine:.3g}.")
+        require(near(mine, expected, 0.005), f"The {name} is not {mine:.3g}. {question}")
     return "Perfect recall costs nothing if precision does not matter."
 
 
@@ -39,10 +34,10 @@ def images_for_two_points(count):
     """Go up until the interval is narrow enough."""
     count = number(count)
     needed = next(n for n in range(100, 99999) if _width(0.9, n) <= 0.02)
-    if not 0.98 * needed <= count <= 1.02 * needed:
-        width = _width(0.9, count) if count >= 1 else 1
-        more = "more" if width > 0.02 else "fewer"
-        raise WrongError(f"With {count:,.0f} images it is {100 * width:.2f} points wide: {more}.")
+    width = _width(0.9, count) if count >= 1 else 1
+    more = "more" if width > 0.02 else "fewer"
+    sentence = f"With {count:,.0f} images it is {100 * width:.2f} points wide: {more}."
+    require(0.98 * needed <= count <= 1.02 * needed, sentence)
     return "For one point it would be four times as many."
 
 
@@ -66,37 +61,26 @@ def sharpen(function):
     for power in (1.0, 2.0, 0.5, 3.0):
         rows = random.dirichlet(np.ones(4), size=5)
         lent = rows.copy()
-        given = numbers(ask(function, lent, power), rows.shape, "your function")
-        if not np.array_equal(lent, rows):
-            raise WrongError("The array that your function is given is another afterwards.")
-        if not np.allclose(given.sum(axis=1), 1):
-            raise WrongError(
-                f"With power {power:g} the first row sums to {given[0].sum():.3f}, not 1."
-            )
-        for row, mine in zip(rows.tolist(), given.tolist()):
-            raised = [value**power for value in row]
-            expected = [value / sum(raised) for value in raised]
-            if not np.allclose(mine, expected):
-                raise WrongError(
-                    f"With power {power:g} the row {np.round(row, 4)} should become "
-                    f"{np.round(expected, 4)}; yours gives {np.round(mine, 4)}."
-                )
+        given = numbers(ask(function, lent, power), rows.shape)
+        require(np.array_equal(lent, rows), "The array it is given is another afterwards.")
+        case = f"With power {power:g}"
+        for row, mine in zip(rows, given):
+            require(np.allclose(sum(mine), 1), f"{case} a row sums to {sum(mine):.3f}, not 1.")
+            expected = [value**power / sum(row**power) for value in row]
+            before, after, yours = np.round((row, expected, mine), 4)
+            sentence = f"{case} the row {before} should become {after}; yours gives {yours}."
+            require(np.allclose(mine, expected), sentence)
     return "The largest stays the largest, so the accuracy stays; how sure it is changes."
 
 
 def _mean_f1(matrix):
     """Take the matrix apart into single answers and count."""
-    answers = [
-        (true, said)
-        for true, row in enumerate(matrix.tolist())
-        for said, count in enumerate(row)
-        for _ in range(count)
-    ]
+    answers = [pair for pair in np.ndindex(matrix.shape) for _ in range(matrix[pair])]
     scores = []
     for one in range(len(matrix)):
-        both = sum(pair == (one, one) for pair in answers)
+        both = answers.count((one, one))
         either = sum((true == one) + (said == one) for true, said in answers)
-        scores.append(2 * both / either if either else 0.0)
+        scores.append(2 * both / either)
     return sum(scores) / len(scores)
 
 

@@ -1,8 +1,9 @@
 """Figures: each function takes what it draws and returns a Figure with its alternative text."""
 
+from helpers.plots.animation import kernel_animation
 from helpers.plots.convolution import (
     filter_response,
-    kernel_places,
+    kernel_positions,
     receptive_fields,
     size_staircase,
     sliding_kernel,
@@ -15,43 +16,13 @@ from helpers.plots.evaluation import (
     probabilities,
     reliability,
 )
-from helpers.plots.film import moving_kernel
-from helpers.plots.inside import heat_maps, projection, strongest_channels
-from helpers.plots.network import architecture, filters, shares
+from helpers.plots.interpret import heat_maps, projection, strongest_channels
+from helpers.plots.network import architecture, filters, layer_costs
 from helpers.plots.scenes import accuracy_bars, brightness, class_counts, image_grid, resizing
 from helpers.plots.speed import layer_times, roofline
-from helpers.plots.training import augmented, learning_rates, momentum_memory, swings
-
-__all__ = [
-    "accuracy_bars",
-    "architecture",
-    "augmented",
-    "brightness",
-    "class_counts",
-    "class_table",
-    "confusion_images",
-    "confusion_matrix",
-    "filter_response",
-    "filters",
-    "heat_maps",
-    "image_grid",
-    "kernel_places",
-    "layer_times",
-    "learning_curves",
-    "learning_rates",
-    "momentum_memory",
-    "moving_kernel",
-    "overfitting",
-    "probabilities",
-    "projection",
-    "receptive_fields",
-    "reliability",
-    "resizing",
-    "roofline",
-    "shares",
-    "size_staircase",
-    "sliding_kernel",
-    "strongest_channels",
-    "swings",
-    "validation_curves",
-]
+from helpers.plots.training import (
+    augmentations,
+    learning_rates,
+    moving_average_memory,
+    weight_averaging,
+)

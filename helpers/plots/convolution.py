@@ -3,23 +3,15 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from helpers.plots.style import (
-    BLACK,
-    BLUE,
-    GREY,
-    MANY,
-    ORANGE,
-    VERMILION,
-    figure,
-    listed,
-    styled,
-)
+from helpers.plots.colours import BLACK, BLUE, CATEGORIES, GREY, ORANGE, VERMILION
+from helpers.plots.parts import CENTRED, draw_square, labelled_bars, show_image
+from helpers.plots.style import figure, join_pairs, join_words, styled
 from helpers.shapes import conv_output_size, padding_pair, unseen_pixels
 
 
 @styled
-def kernel_places(cases):
-    """Draw one side of an image as a row of squares and every place of the kernel below it.
+def kernel_positions(cases):
+    """Draw one side of an image as a row of squares and every position of the kernel below it.
 
     Parameters
     ----------
@@ -29,65 +21,60 @@ def kernel_places(cases):
     Returns
     -------
     Figure
-        Padding is drawn dashed, pixels that no place covers are hatched.
+        Padding is drawn dashed, pixels that no position covers are hatched.
     """
     heights = [2.4 + 0.85 * conv_output_size(**case) for case in cases]
-    made, axes = figure(
-        len(cases), 1, (12, 0.62 * sum(heights)), squeeze=False, height_ratios=heights
-    )
-    told = [_draw_places(axis, **case) for axis, case in zip(axes.flat, cases, strict=True)]
-    left = min(axis.get_xlim()[0] for axis in axes.flat)
-    right = max(axis.get_xlim()[1] for axis in axes.flat)
+    size = (12, 0.62 * sum(heights))
+    fig, axes = figure(len(cases), 1, size, squeeze=False, height_ratios=heights)
+    parts = [_draw_positions(axis, **case) for axis, case in zip(axes.flat, cases, strict=True)]
+    ends = [axis.get_xlim() for axis in axes.flat]
     for axis in axes.flat:
-        axis.set_xlim(left, right)
-    made.alt = " ".join(told)
-    return made
+        axis.set_xlim(np.min(ends), np.max(ends))
+    fig.alt = " ".join(parts)
+    return fig
 
 
-def _draw_places(axis, n, kernel, stride=1, padding=0):
+def _draw_positions(axis, n, kernel, stride=1, padding=0):
     """Draw one case and return the sentence that tells it."""
     before, after = padding_pair(n, kernel, stride, padding)
-    places = conv_output_size(n, kernel, stride, padding)
+    positions = conv_output_size(n, kernel, stride, padding)
     unseen = unseen_pixels(n, kernel, stride, padding)
+    starts = [position * stride - before for position in range(positions)]
+    covered = {start + k for start in starts for k in range(kernel)}
     for pixel in range(-before, n + after):
         inside = 0 <= pixel < n
-        covered = any(0 <= pixel + before - place * stride < kernel for place in range(places))
-        lost = inside and not covered
+        lost = inside and pixel not in covered
         look = {"linestyle": "-" if inside else "--", "hatch": "////" if lost else None}
         face = "#DDEBF5" if inside and not lost else "white"
-        axis.add_patch(Rectangle((pixel, 0), 1, 1, facecolor=face, edgecolor=BLACK, **look))
-        text = axis.text(pixel + 0.5, 0.5, str(pixel) if inside else "pad", size=12)
-        text.set(ha="center", va="center")
-        if lost:
-            text.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 2})
-    for place in range(places):
-        left, top = place * stride - before, -0.95 - 0.85 * place
+        draw_square(axis, (pixel, 0), 1, facecolor=face, edgecolor=BLACK, **look)
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 2} if lost else None
+        axis.text(pixel + 0.5, 0.5, str(pixel) if inside else "pad", size=12, bbox=box, **CENTRED)
+    for number, left in enumerate(starts):
+        top = -0.95 - 0.85 * number
         axis.add_patch(Rectangle((left + 0.06, top), kernel - 0.12, 0.6, facecolor=ORANGE))
-        text = axis.text(left + kernel / 2, top + 0.3, f"place {place + 1}", size=12)
-        text.set(ha="center", va="center")
+        axis.text(left + kernel / 2, top + 0.3, f"position {number + 1}", size=12, **CENTRED)
+    zeros = before + after
+    added = f"padding {before} + {after}" if zeros else "no padding"
+    padded = f"with {before} zeros before and {after} after" if zeros else "without padding"
     if isinstance(padding, str):
-        named = f"padding {padding!r}"
-    else:
-        named = f"padding {before} + {after}" if before + after else "no padding"
+        added = f"padding {padding!r}"
     ending = f", {unseen} unseen" if unseen else ""
-    last = "the last " if stride <= kernel else ""
-    title = f"{n} pixels, kernel {kernel}, stride {stride}, {named}: {places} places{ending}"
+    title = f"{n} pixels, kernel {kernel}, stride {stride}, {added}: {positions} positions{ending}"
     axis.set_title(title, loc="left")
-    axis.set(xlim=(-before - 0.2, n + after + 0.2), ylim=(-0.6 - 0.85 * places, 1.3))
+    axis.set(xlim=(-before - 0.2, n + after + 0.2), ylim=(-0.6 - 0.85 * positions, 1.3))
     axis.set_aspect("equal")
     axis.set_axis_off()
+    last = "the last " if stride <= kernel else ""
+    ending = f", and no position covers {last}{unseen} of them" if unseen else ""
     return (
-        f"A row of {n} pixels "
-        + (f"with {before} zeros before and {after} after" if before + after else "without padding")
-        + f"; a kernel of {kernel} "
-        f"pixels with stride {stride} lies at {places} places below it"
-        + (f", and no place covers {last}{unseen} of them." if unseen else ".")
+        f"A row of {n} pixels {padded}; a kernel of {kernel} pixels with stride {stride} lies at "
+        f"{positions} positions below it{ending}."
     )
 
 
 @styled
 def sliding_kernel(n=6, kernel=3, stride=1, steps=(0, 1, -1)):
-    """Draw a kernel at some of its places on a square image, and the value that each fills.
+    """Draw a kernel at some of its positions on a square image, and the value that each fills.
 
     Parameters
     ----------
@@ -101,35 +88,33 @@ def sliding_kernel(n=6, kernel=3, stride=1, steps=(0, 1, -1)):
     Figure
     """
     side = conv_output_size(n, kernel, stride)
-    made, axes = figure(2, len(steps), (3.2 * len(steps), 5.2), height_ratios=(n, side))
+    fig, axes = figure(2, len(steps), (3.2 * len(steps), 5.2), height_ratios=(n, side))
     numbers = [step % side**2 for step in steps]
-    for column, number in enumerate(numbers):
-        row, across = divmod(number, side)
-        draw_squares(axes[0, column], n, (across * stride, row * stride, kernel))
-        draw_squares(axes[1, column], side, (across, row, 1), done=number)
-        axes[0, column].set_title(f"place {number + 1}")
+    for number, (upper, lower) in zip(numbers, axes.T, strict=True):
+        row, column = divmod(number, side)
+        draw_squares(upper, n, (column * stride, row * stride, kernel))
+        draw_squares(lower, side, (column, row, 1), done=number)
+        upper.set_title(f"position {number + 1}")
     for axis, name, length in ((axes[0, 0], "input", n), (axes[1, 0], "output", side)):
         axis.text(-0.35, length / 2, f"{name}\n{length} x {length}", ha="right", va="center")
-    made.alt = (
-        f"A square image of {n} by {n} pixels with a kernel of {kernel} by {kernel} at places "
-        f"{listed(number + 1 for number in numbers)} of {side**2}; below each the output of "
+    fig.alt = (
+        f"A square image of {n} by {n} pixels with a kernel of {kernel} by {kernel} at positions "
+        f"{join_words(number + 1 for number in numbers)} of {side**2}; below each the output of "
         f"{side} by {side} values, the one being filled marked."
     )
-    return made
+    return fig
 
 
-def draw_squares(axis, n, marked, done=None):
+def draw_squares(axis, n, marked, done=0):
     """Draw n x n squares with one square patch (left, top, side) marked and the first ones grey."""
-    for row in range(n):
-        for column in range(n):
-            grey = done is not None and row * n + column < done
-            face = GREY if grey else "#DDEBF5"
-            axis.add_patch(Rectangle((column, row), 1, 1, facecolor=face, edgecolor="white", lw=2))
+    for number in range(n**2):
+        row, column = divmod(number, n)
+        face = GREY if number < done else "#DDEBF5"
+        draw_square(axis, (column, row), 1, facecolor=face, edgecolor="white", linewidth=2)
     left, top, side = marked
-    axis.add_patch(Rectangle((left, top), side, side, facecolor=ORANGE, edgecolor=BLACK, lw=3,
-                             alpha=0.85))  # fmt: skip
-    axis.set(xlim=(-2.4, n + 0.2), ylim=(n + 0.1, -0.1))
-    axis.set_aspect("equal")
+    frame = {"edgecolor": BLACK, "linewidth": 3}
+    draw_square(axis, (left, top), side, facecolor=ORANGE, alpha=0.85, **frame)
+    axis.set(xlim=(-2.4, n + 0.2), ylim=(n + 0.1, -0.1), aspect="equal")
     axis.set_axis_off()
 
 
@@ -148,31 +133,27 @@ def receptive_fields(image, fields):
     Figure
     """
     n = image.shape[0]
-    made, (picture, steps) = figure(1, 2, (13, 6.2), photo=True, width_ratios=(1, 1.15))
+    fig, (picture, steps) = figure(1, 2, (13, 6.2), photo=True, width_ratios=(1, 1.15))
     picture.imshow(image)
     picture.set(xticks=(0, n - 1), yticks=(0, n - 1), xlabel="pixels")
-    colours = [MANY[k % len(MANY)] for k in range(len(fields))]
+    colours = [CATEGORIES[k % len(CATEGORIES)] for k in range(len(fields))]
     for (name, side), colour in zip(fields.items(), colours, strict=True):
         corner = (n - side) / 2
         if n / 6 < side <= n:
             label = {"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8}
             picture.text(corner + 2, corner + 11, name, size=12, color=BLACK, bbox=label)
-        frame = {"fill": False, "linewidth": 3, "edgecolor": colour}
-        picture.add_patch(Rectangle((corner, corner), side, side, **frame))
-    bars = steps.barh(list(fields), list(fields.values()), color=colours)
-    steps.bar_label(bars, padding=4)
+        draw_square(picture, (corner, corner), side, fill=False, linewidth=3, edgecolor=colour)
+    labelled_bars(steps, fields, fields.values(), color=colours)
     steps.axvline(n, color=BLACK, linestyle="--")
-    steps.annotate(f"image: {n}", (n - 4, 0), ha="right", va="center")
-    steps.set(
-        xlabel="side of the receptive field in pixels", xlim=(0, 1.12 * max(n, *fields.values()))
-    )
-    steps.invert_yaxis()
-    made.alt = (
+    steps.text(n - 4, 0, f"image: {n}", ha="right", va="center")
+    largest = max(fields.values())
+    steps.set(xlabel="side of the receptive field in pixels", xlim=(0, 1.12 * max(n, largest)))
+    fig.alt = (
         f"Left an image of {n} pixels a side with nested squares, right their sides as bars: "
-        + listed(f"{name} {side}" for name, side in fields.items())
-        + f" pixels. The largest covers {max(fields.values()) ** 2 / n**2:.0%} of the image's area."
+        f"{join_pairs(fields, fields.values())} pixels. The largest covers "
+        f"{largest**2 / n**2:.0%} of the image's area."
     )
-    return made
+    return fig
 
 
 @styled
@@ -190,36 +171,25 @@ def filter_response(image, kernel, response):
     -------
     Figure
     """
-    made, axes = figure(1, 3, (13, 4.9), photo=True, width_ratios=(1, 0.55, 1))
-    axes[0].imshow(image, cmap="gray", vmin=0, vmax=1)
-    axes[0].set_title(f"image, {image.shape[0]} x {image.shape[1]}")
-    bound = np.abs(kernel).max()
-    axes[1].imshow(kernel, cmap="PuOr", vmin=-2 * bound, vmax=2 * bound)
+    fig, axes = figure(1, 3, (13, 4.9), photo=True, width_ratios=(1, 0.55, 1))
+    (height, width), (rows, columns) = image.shape, response.shape
+    show_image(axes[0], image, f"image, {height} x {width}", cmap="gray", vmin=0, vmax=1)
+    bound = 2 * np.abs(kernel).max()
+    show_image(axes[1], kernel, "kernel", cmap="PuOr", vmin=-bound, vmax=bound)
     for (row, column), value in np.ndenumerate(kernel):
-        axes[1].text(
-            column, row, f"{value:+d}" if value else "0", ha="center", va="center", size=18
-        )
-    axes[1].set_title("kernel")
+        axes[1].text(column, row, f"{value:+d}" if value else "0", size=18, **CENTRED)
     bound = np.abs(response).max() or 1
-    axes[2].imshow(response, cmap="PuOr", vmin=-bound, vmax=bound)
-    axes[2].set_title(f"response, {response.shape[0]} x {response.shape[1]}")
-    axes[2].text(
-        0.5,
-        -0.06,
-        "violet: above 0, orange: below 0",
-        transform=axes[2].transAxes,
-        ha="center",
-        va="top",
+    title = f"response, {rows} x {columns}"
+    show_image(axes[2], response, title, cmap="PuOr", vmin=-bound, vmax=bound)
+    below = {"ha": "center", "va": "top", "transform": axes[2].transAxes}
+    axes[2].text(0.5, -0.06, "violet: above 0, orange: below 0", **below)
+    numbers = "; ".join(" ".join(map(str, row)) for row in kernel)
+    fig.alt = (
+        f"A grey image of {height} by {width} pixels, the kernel {numbers}, and the response of "
+        f"{rows} by {columns} values: violet where they are above 0, orange where they are below, "
+        "near white where they are near 0."
     )
-    for axis in axes:
-        axis.set_axis_off()
-    rows = "; ".join(" ".join(str(value) for value in row) for row in kernel)
-    made.alt = (
-        f"A grey image of {image.shape[0]} by {image.shape[1]} pixels, the kernel {rows}, and the "
-        f"response of {response.shape[0]} by {response.shape[1]} values: violet where they are "
-        "above 0, orange where they are below, near white where they are near 0."
-    )
-    return made
+    return fig
 
 
 @styled
@@ -239,27 +209,24 @@ def size_staircase(kernel, stride, sizes, marked=()):
     -------
     Figure
     """
-    made, axis = figure(size=(11, 5))
+    fig, axis = figure(size=(11, 5))
     outputs = [conv_output_size(n, kernel, stride) for n in sizes]
     exact = [n for n in sizes if (n - kernel) % stride == 0]
-    axis.step(list(sizes), outputs, where="post", color=BLUE, linewidth=2.5)
-    axis.plot(exact, [conv_output_size(n, kernel, stride) for n in exact], "o", color=BLUE,
-              markersize=10, label="nothing left over")  # fmt: skip
+    tops = [conv_output_size(n, kernel, stride) for n in exact]
+    axis.step(sizes, outputs, where="post", color=BLUE, linewidth=2.5)
+    axis.plot(exact, tops, "o", color=BLUE, markersize=10, label="nothing left over")
+    parts = []
     for n in marked:
         out = conv_output_size(n, kernel, stride)
         axis.plot(n, out, "s", color=VERMILION, markersize=17, mfc="none", mew=2.5)
-        axis.annotate(f"{n} gives {out}", (n, out), (n + 0.4, out - 0.55), color=VERMILION)
-    axis.set(
-        xlabel="input size in pixels",
-        ylabel="output size in values",
-        xticks=exact,
-        yticks=sorted(set(outputs)),
-    )
-    axis.legend(frameon=False)
-    made.alt = (
+        axis.text(n + 0.4, out - 0.55, f"{n} gives {out}", color=VERMILION)
+        parts.append(f"{n} gives {out}")
+    axis.set(xlabel="input size in pixels", ylabel="output size in values")
+    axis.set(xticks=exact, yticks=sorted(set(outputs)))
+    axis.legend()
+    fig.alt = (
         f"A staircase of the output size for input sizes {sizes[0]} to {sizes[-1]}, kernel "
         f"{kernel}, stride {stride}: it climbs by one every {stride} pixels, at "
-        f"{listed(exact)}. Marked: "
-        + listed(f"{n} gives {conv_output_size(n, kernel, stride)}" for n in marked) + "."
-    )  # fmt: skip
-    return made
+        f"{join_words(exact)}. Marked: {join_words(parts)}."
+    )
+    return fig

@@ -1,9 +1,10 @@
 """Figures of a model's answers: which are right, and how sure it is (lessons 05 and 06)."""
 
 import numpy as np
-from matplotlib.patches import Rectangle
 
-from helpers.plots.style import BLACK, BLUE, GREY, SKY, VERMILION, figure, listed, styled
+from helpers.plots.colours import BLACK, BLUE, GREY, SKY, VERMILION
+from helpers.plots.parts import CENTRED, draw_square, labelled_bars, show_image
+from helpers.plots.style import figure, join_pairs, join_words, styled
 
 LETTER = 0.115  # width of a letter, about, in inches
 
@@ -25,29 +26,28 @@ def class_table(class_names, precision, recall, f1, support):
     Figure
         The bar behind a number has its length; the grey strip is 100 per cent.
     """
-    count = len(class_names)
-    made, axes = figure(1, 4, (12, 1 + 0.55 * count), sharey=True, width_ratios=(1, 1, 1, 0.5))
+    size = (12, 1 + 0.55 * len(class_names))
+    fig, axes = figure(1, 4, size, sharey=True, width_ratios=(1, 1, 1, 0.5))
     columns = {"precision, %": precision, "recall, %": recall, "F1, %": f1}
-    for axis, (title, values) in zip(axes, columns.items(), strict=False):
-        axis.barh(range(count), [100] * count, color="#F2F2F2")
-        axis.barh(range(count), 100 * np.array(values), color="#A9D4F0")
+    for axis, (title, values) in zip(axes, columns.items()):
+        axis.barh(class_names, 100, color="#F2F2F2")
+        axis.barh(class_names, 100 * np.array(values), color="#A9D4F0")
         for row, value in enumerate(values):
             axis.text(3, row, f"{100 * value:.1f}", va="center")
         axis.set(title=title, xlim=(0, 100))
     for row, number in enumerate(support):
-        axes[3].text(0.5, row, f"{number:,}", ha="center", va="center")
-    axes[3].set(title="images")
-    axes[0].set_yticks(range(count), class_names)
+        axes[3].text(0.5, row, f"{number:,}", **CENTRED)
+    axes[3].set_title("images")
     axes[0].invert_yaxis()
     for axis in axes:
         axis.tick_params(length=0)
-        axis.set_xticks([])
-        axis.spines[:].set_visible(False)
-    made.alt = "Precision, recall and F1 in per cent and images: " + "; ".join(
+        axis.set(xticks=[], frame_on=False)
+    parts = [
         f"{name} {100 * p:.1f}, {100 * r:.1f}, {100 * f:.1f}, {n} images"
         for name, p, r, f, n in zip(class_names, precision, recall, f1, support, strict=True)
-    ) + "."  # fmt: skip
-    return made
+    ]
+    fig.alt = f"Precision, recall and F1 in per cent and images: {'; '.join(parts)}."
+    return fig
 
 
 @styled
@@ -71,34 +71,32 @@ def confusion_matrix(matrix, class_names):
     longest = LETTER * max(map(len, class_names))
     turned = longest > cell - 0.1
     size = (n * cell + longest + 2.4, n * cell + 1.1 + (0.7 * longest if turned else 0))
-    made, axis = figure(size=size)
+    fig, axis = figure(size=size)
     share = 100 * matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     drawn = axis.imshow(share, cmap="Blues", vmin=0, vmax=100)
     for (row, column), number in np.ndenumerate(matrix):
         colour = "white" if share[row, column] > 65 else BLACK if number else "#6E6E6E"
         word = f"{number}" if number or n <= 12 else ""
-        axis.text(column, row, word, ha="center", va="center", color=colour, size=letters)
+        axis.text(column, row, word, color=colour, size=letters, **CENTRED)
     for k in range(n):
-        frame = {"fill": False, "edgecolor": BLACK, "linewidth": 2.5}
-        axis.add_patch(Rectangle((k - 0.48, k - 0.48), 0.96, 0.96, **frame))
+        draw_square(axis, (k - 0.48, k - 0.48), 0.96, fill=False, edgecolor=BLACK, linewidth=2.5)
     options = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if turned else {}
     axis.set_xticks(range(n), class_names, size=letters, **options)
     axis.set_yticks(range(n), class_names, size=letters)
-    axis.set(xlabel="predicted class", ylabel="true class")
-    axis.spines[:].set_visible(False)
-    made.colorbar(drawn, label="share of the true class\nin per cent", shrink=0.8)
+    axis.set(xlabel="predicted class", ylabel="true class", frame_on=False)
+    fig.colorbar(drawn, label="share of the true class\nin per cent", shrink=0.8)
     wrong = np.where(np.eye(n, dtype=bool), 0, matrix)
     row, column = np.unravel_index(wrong.argmax(), wrong.shape)
-    made.alt = (
-        f"Confusion matrix of {n} classes and {matrix.sum():,} images, {matrix.trace():,} of them "
-        "on the diagonal, where the answers are right. "
-    ) + (
+    largest = (
         f"The largest confusion: {class_names[row]} taken for {class_names[column]}, "
         f"{wrong.max():,} of {matrix[row].sum():,} images."
-        if wrong.any()
-        else "Nothing is confused."
     )
-    return made
+    fig.alt = (
+        f"Confusion matrix of {n} classes and {matrix.sum():,} images, {matrix.trace():,} of them "
+        "on the diagonal, where the answers are right. "
+        f"{largest if wrong.any() else 'Nothing is confused.'}"
+    )
+    return fig
 
 
 @styled
@@ -118,31 +116,28 @@ def confusion_images(images, labels, answers, class_names):
         A row for each true class, a column for each answer; below each image how many fell there.
     """
     count = len(class_names)
-    made, axes = figure(count, count, (1.75 * count, 1.9 * count), photo=True, squeeze=False)
-    told = []
-    for true in range(count):
-        for said in range(count):
-            axis, rows = axes[true, said], np.flatnonzero((labels == true) & (answers == said))
-            axis.set(xticks=[], yticks=[])
-            axis.spines[:].set(visible=True, color=BLUE if true == said else GREY)
-            axis.spines[:].set_linewidth(4 if true == said else 1)
-            axis.set_facecolor("#F4F4F4")
-            if len(rows):
-                axis.imshow(images[rows[0]])
-                axis.set_xlabel(f"{len(rows)}", labelpad=2)
-            if len(rows) and true != said:
-                told.append(f"{class_names[true]} called {class_names[said]} {len(rows)}")
-            if true == 0:
-                axis.set_title(f"{class_names[said]}")
-            if said == 0:
-                axis.set_ylabel(class_names[true])
-    made.supylabel("true class")
-    made.suptitle("answer", size=16)
-    made.alt = (
+    fig, axes = figure(count, count, (1.75 * count, 1.9 * count), photo=True, squeeze=False)
+    parts = []
+    for (true, said), axis in np.ndenumerate(axes):
+        rows = np.flatnonzero((labels == true) & (answers == said))
+        axis.set(xticks=[], yticks=[], facecolor="#F4F4F4")
+        axis.spines[:].set(visible=True, color=BLUE if true == said else GREY)
+        axis.spines[:].set_linewidth(4 if true == said else 1)
+        if len(rows):
+            axis.imshow(images[rows[0]])
+            axis.set_xlabel(f"{len(rows)}", labelpad=2)
+            if true != said:
+                parts.append(f"{class_names[true]} called {class_names[said]} {len(rows)}")
+    for number, name in enumerate(class_names):
+        axes[0, number].set_title(name)
+        axes[number, 0].set_ylabel(name)
+    fig.supylabel("true class")
+    fig.suptitle("answer", size=16)
+    fig.alt = (
         f"A table of {count} by {count} cells, true class by answer, with one image in each that "
-        f"holds any, and their number. Off the diagonal: {listed(told) if told else 'none'}."
+        f"holds any, and their number. Off the diagonal: {join_words(parts) if parts else 'none'}."
     )
-    return made
+    return fig
 
 
 @styled
@@ -162,34 +157,33 @@ def reliability(confidence, accuracy, counts, error):
     -------
     Figure
     """
-    made, (upper, lower) = figure(2, 1, (9, 7.5), sharex=True, height_ratios=(3, 1))
+    fig, (upper, lower) = figure(2, 1, (9, 7.5), sharex=True, height_ratios=(3, 1))
     full, bins = np.flatnonzero(counts), len(counts)
     sure, right = 100 * np.array(confidence)[full], 100 * np.array(accuracy)[full]
     upper.plot([0, 100], [0, 100], "--", color=BLACK, linewidth=2, label="as sure as right")
     upper.vlines(sure, sure, right, color=VERMILION, linewidth=5, alpha=0.6, label="gap")
-    upper.plot(sure, right, "o", color=BLUE, markersize=12, clip_on=False,
-               label="images of one range")  # fmt: skip
+    dots = {"color": BLUE, "markersize": 12, "clip_on": False}
+    upper.plot(sure, right, "o", label="images of one range", **dots)
     bars = lower.bar((np.arange(bins) + 0.5) * 100 / bins, counts, 92 / bins, color=SKY)
     lower.bar_label(bars, [f"{number:,}" if number else "" for number in counts], padding=2)
     upper.set(ylabel="right answers in per cent", ylim=(0, 103), xlim=(0, 101))
     upper.set_title(f"expected calibration error: {100 * error:.1f} points")
-    made.legend(*upper.get_legend_handles_labels(), loc="outside upper center", ncols=3,
-                frameon=False)  # fmt: skip
+    fig.legend(loc="outside upper center", ncols=3)
     lower.set(xlabel="confidence in per cent", ylabel="images", ylim=(0, 1.3 * max(counts)))
     lower.yaxis.get_major_locator().set_params(integer=True, nbins=3)
-    told = listed(
+    parts = join_words(
         f"{number:,} {'image' if number == 1 else 'images'} {s:.1f} per cent sure and {r:.1f} right"
         for number, s, r in zip(np.array(counts)[full], sure, right, strict=True)
     )
-    made.alt = (
-        f"Accuracy against confidence, with the diagonal on which both are equal: {told}. The "
+    fig.alt = (
+        f"Accuracy against confidence, with the diagonal on which both are equal: {parts}. The "
         f"expected calibration error is {100 * error:.1f} points."
     )
-    return made
+    return fig
 
 
 @styled
-def probabilities(image, probabilities, class_names, what="the image that was asked about"):
+def probabilities(image, probabilities, class_names, what="the image"):
     """Show an image and the probability that a model gives to each class.
 
     Parameters
@@ -207,20 +201,16 @@ def probabilities(image, probabilities, class_names, what="the image that was as
     Figure
     """
     height = max(4, 1.2 + 0.5 * len(class_names))
-    made, (picture, axis) = figure(1, 2, (12, height), photo=True, width_ratios=(1, 1.6))
-    picture.imshow(image)
-    picture.set_axis_off()
+    fig, (picture, axis) = figure(1, 2, (12, height), photo=True, width_ratios=(1, 1.6))
+    show_image(picture, image)
     percent = 100 * np.array(probabilities, float)
     first = percent.argmax()
     colours = [VERMILION if row == first else BLUE for row in range(len(percent))]
-    bars = axis.barh(range(len(percent)), percent, color=colours)
-    axis.bar_label(bars, fmt="%.1f %%", padding=5)
-    axis.set_yticks(range(len(percent)), class_names)
+    labelled_bars(axis, class_names, percent, [f"{p:.1f} %" for p in percent], color=colours)
     axis.set(xlabel="probability in per cent", xlim=(0, 100))
-    axis.invert_yaxis()
-    told = listed(f"{name} {p:.1f}" for name, p in zip(class_names, percent, strict=True))
-    made.alt = (
+    parts = join_pairs(class_names, percent, ".1f")
+    fig.alt = (
         f"Left {what} ({image.shape[0]} by {image.shape[1]} pixels), right the probability of each "
-        f"class in per cent: {told}. The largest is that of {class_names[first]}."
+        f"class in per cent: {parts}. The largest is that of {class_names[first]}."
     )
-    return made
+    return fig

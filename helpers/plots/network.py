@@ -1,9 +1,13 @@
 """Figures of networks: their architecture, where parameters and arithmetic are (lesson 03)."""
 
+import math
+
 import numpy as np
 from matplotlib.patches import Polygon
 
-from helpers.plots.style import BLACK, BLUE, GREY, ORANGE, PINK, VERMILION, figure, listed, styled
+from helpers.plots.colours import BLACK, BLUE, GREY, ORANGE, PINK, VERMILION
+from helpers.plots.parts import labelled_bars, show_image
+from helpers.plots.style import figure, join_pairs, join_words, styled
 
 KINDS = {"Conv2D": BLUE, "Dense": VERMILION, "Flatten": GREY, "GlobalAveragePooling2D": GREY}
 KINDS |= {"GlobalMaxPooling2D": GREY, "MaxPooling2D": ORANGE, "AveragePooling2D": ORANGE}
@@ -17,7 +21,7 @@ def architecture(model):
     Parameters
     ----------
     model : keras.Model
-        Layers in one row, as in AlexNet; those of a net within it are not drawn.
+        Layers in one row, as in AlexNet; those of a model within it are not drawn.
 
     Returns
     -------
@@ -31,12 +35,11 @@ def architecture(model):
     shapes = [tuple(model.input_shape[1:])] + [tuple(layer.output.shape[1:]) for layer in layers]
     names = ["image"] + [_describe(layer) for layer in layers]
     colours = [PINK] + [KINDS[type(layer).__name__] for layer in layers]
-    made, axis = figure(size=(max(16, 1.2 * len(shapes)), 6.2))
-    texts = ["×".join(str(value) for value in shape) for shape in shapes]
-    counts = [0] + [layer.count_params() for layer in layers]
-    at, before = 0.0, None
+    fig, axis = figure(size=(max(16, 1.2 * len(shapes)), 6.2))
+    total, counts = model.count_params(), [0] + [layer.count_params() for layer in layers]
+    at, before, parts = 0.0, None, []
     for place, (shape, name, colour) in enumerate(zip(shapes, names, colours, strict=True)):
-        box = _sizes(shape)
+        box, text = _sizes(shape), "×".join(map(str, shape))
         at += max(0.62, (box[1] + box[2]) / 2)
         _draw_box(axis, at, box, colour)
         if window := place and _window(layers[place - 1]):
@@ -45,25 +48,24 @@ def architecture(model):
         axis.text(at, top + 0.12, name, ha="center", va="bottom", size=16)
         below = -1.8 - 0.62 * (place % 2)
         axis.plot([at, at], [bottom, below], color=GREY, linewidth=1, zorder=0)
-        axis.text(at, below - 0.03, texts[place], ha="center", va="top", size=15, weight="bold")
-        if counts[place]:
-            axis.text(at, below - 0.29, f"{counts[place]:,}", ha="center", va="top", size=15)
+        axis.text(at, below - 0.03, text, ha="center", va="top", size=15, weight="bold")
+        part = f"{name.splitlines()[0]} {text}"
+        if count := counts[place]:
+            axis.text(at, below - 0.29, f"{count:,}", ha="center", va="top", size=15)
+            part += f" ({count:,} parameters)"
+        parts.append(part)
         at += max(0.62, (box[1] + box[2]) / 2)
-    told = f"bold: shape of the output; below it: parameters, {model.count_params():,} in all"
-    axis.text(-0.1, -3.06, told, va="top", size=15)
+    words = f"bold: shape of the output; below it: parameters, {total:,} in all"
+    axis.text(-0.1, -3.06, words, va="top", size=15)
     axis.set(xlim=(-0.25, at + 0.1), ylim=(-3.2, 2.6))
     axis.set_axis_off()
-    told = listed(
-        f"{name.splitlines()[0]} {text}" + (f" ({count:,} parameters)" if count else "")
-        for name, text, count in zip(names, texts, counts, strict=True)
-    )
-    made.alt = (
+    fig.alt = (
         f"The network {model.name} as a row of boxes, lower where the side shrinks, wider where "
         f"channels are added, upright bars where there are only rows of numbers; with the shape of "
-        f"each output: {told}. {model.count_params():,} parameters in all, "
-        f"{model.count_params() - sum(counts):,} of them in layers that are not drawn."
+        f"each output: {join_words(parts)}. {total:,} parameters in all, "
+        f"{total - sum(counts):,} of them in layers that are not drawn."
     )
-    return made
+    return fig
 
 
 def _window(layer):
@@ -114,7 +116,7 @@ def _draw_window(axis, before, after, share):
 
 
 @styled
-def shares(names, parameters, multiply_adds):
+def layer_costs(names, parameters, multiply_adds):
     """Draw the share of each layer in the parameters and in the arithmetic, side by side.
 
     Parameters
@@ -127,25 +129,19 @@ def shares(names, parameters, multiply_adds):
     -------
     Figure
     """
-    made, axes = figure(1, 2, (13, 1.6 + 0.5 * len(names)), sharey=True)
-    told = []
-    for axis, title, numbers in (
-        (axes[0], "parameters", parameters),
-        (axes[1], "multiply-adds per image", multiply_adds),
-    ):
+    fig, axes = figure(1, 2, (13, 1.6 + 0.5 * len(names)), sharey=True)
+    colours = [BLUE if name.startswith("conv") else VERMILION for name in names]
+    columns = {"parameters": parameters, "multiply-adds per image": multiply_adds}
+    parts = []
+    for axis, (title, numbers) in zip(axes, columns.items(), strict=True):
         percent = 100 * np.array(numbers) / sum(numbers)
-        colours = [BLUE if name.startswith("conv") else VERMILION for name in names]
-        bars = axis.barh(names, percent, color=colours)
-        written = [f"{share:.1f} %" if share >= 0.1 else "below 0.1 %" for share in percent]
-        axis.bar_label(bars, written, padding=4)
+        labels = [f"{share:.1f} %" if share >= 0.1 else "below 0.1 %" for share in percent]
+        labelled_bars(axis, names, percent, labels, color=colours)
         axis.set(title=f"{title}: {sum(numbers):,}", xlabel="share in per cent")
         axis.set_xlim(0, max(80, 1.25 * percent.max()))
-        told.append(
-            f"{title}: " + listed(f"{n} {text}" for n, text in zip(names, written, strict=True))
-        )
-    axes[0].invert_yaxis()
-    made.alt = "Shares of the layers. " + "; ".join(told) + "."
-    return made
+        parts.append(f"{title}: {join_pairs(names, labels)}")
+    fig.alt = f"Shares of the layers. {'; '.join(parts)}."
+    return fig
 
 
 @styled
@@ -164,7 +160,7 @@ def filters(kernels, columns=16):
     Figure
     """
     height, width, _, count = kernels.shape
-    rows = -(-count // columns)
+    rows = math.ceil(count / columns)
     lowest = kernels.min(axis=(0, 1, 2), keepdims=True)
     range_ = kernels.max(axis=(0, 1, 2), keepdims=True) - lowest
     squares = (kernels - lowest) / np.where(range_ > 0, range_, 1)
@@ -172,17 +168,16 @@ def filters(kernels, columns=16):
     for number in range(count):
         top, left = (height + 2) * (number // columns) + 1, (width + 2) * (number % columns) + 1
         sheet[top : top + height, left : left + width] = squares[..., number]
-    made, axis = figure(size=(12, 0.5 + 12 * sheet.shape[0] / sheet.shape[1]))
-    axis.imshow(sheet, interpolation="nearest")
+    fig, axis = figure(size=(12, 0.5 + 12 * sheet.shape[0] / sheet.shape[1]))
     alike = f"alike by {_smoothness(kernels):.2f}"
-    axis.set_title(f"neighbouring weights {alike} (0: noise, 1: smooth)", size=16)
-    axis.set_axis_off()
-    made.alt = (
+    title = f"neighbouring weights {alike} (0: noise, 1: smooth)"
+    show_image(axis, sheet, title, interpolation="nearest")
+    fig.alt = (
         f"{count} filters of {height} by {width} weights for red, green and blue, drawn as small "
         f"coloured squares in {rows} rows; their neighbouring weights are {alike}, where 0 is "
         "noise and 1 is smooth."
     )
-    return made
+    return fig
 
 
 def _smoothness(kernels):

@@ -1,9 +1,12 @@
 """Figures of images and image sets (lesson 01)."""
 
-import numpy as np
-from matplotlib.patches import Rectangle
+import math
 
-from helpers.plots.style import BLACK, BLUE, SERIES, figure, listed, styled
+import numpy as np
+
+from helpers.plots.colours import BLACK, BLUE, SERIES
+from helpers.plots.parts import draw_square, labelled_bars, show_image
+from helpers.plots.style import figure, join_pairs, join_words, styled
 
 
 @styled
@@ -21,17 +24,16 @@ def image_grid(images, titles, columns=3):
     -------
     Figure
     """
-    rows = -(-len(images) // columns)
-    made, axes = figure(rows, columns, (3.2 * columns, 3.5 * rows), photo=True, squeeze=False)
-    for axis in axes.flat:
+    rows = math.ceil(len(images) / columns)
+    fig, axes = figure(rows, columns, (3.2 * columns, 3.5 * rows), photo=True, squeeze=False)
+    for axis, image, title in zip(axes.flat, images, titles):
+        show_image(axis, image, title)
+    for axis in axes.flat[len(images) :]:
         axis.set_axis_off()
-    for axis, image, title in zip(axes.flat, images, titles, strict=False):
-        axis.imshow(image)
-        axis.set_title(title)
-    told = listed(" ".join(title.split()) for title in titles)
+    parts = join_words(" ".join(title.split()) for title in titles)
     word = "row" if rows == 1 else "rows"
-    made.alt = f"{len(images)} images in {rows} {word} of {columns}, titled {told}."
-    return made
+    fig.alt = f"{len(images)} images in {rows} {word} of {columns}, titled {parts}."
+    return fig
 
 
 @styled
@@ -49,20 +51,16 @@ def class_counts(counts, class_names):
     Figure
     """
     size = (4.2 * len(counts), 1.2 + 0.55 * len(class_names))
-    made, axes = figure(1, len(counts), size, sharex=True)
+    fig, axes = figure(1, len(counts), size, sharex=True, squeeze=False)
     colours = {"train": SERIES[0], "validation": SERIES[1], "test": SERIES[2]}
-    for axis, (part, numbers) in zip(np.atleast_1d(axes), counts.items(), strict=True):
-        bars = axis.barh(class_names, numbers, color=colours.get(part, SERIES[3]))
-        axis.bar_label(bars, padding=4)
+    parts = []
+    for axis, (part, numbers) in zip(axes.flat, counts.items(), strict=True):
+        labelled_bars(axis, class_names, numbers, color=colours.get(part, SERIES[3]))
         axis.set(title=part, xlabel="images", xlim=(0, 1.25 * max(map(max, counts.values()))))
-        axis.invert_yaxis()
         axis.label_outer()
-    told = [
-        f"{part}: " + listed(f"{name} {n}" for name, n in zip(class_names, numbers, strict=True))
-        for part, numbers in counts.items()
-    ]
-    made.alt = "Bars of the number of images a class. " + "; ".join(told) + "."
-    return made
+        parts.append(f"{part}: {join_pairs(class_names, numbers)}")
+    fig.alt = f"Bars of the number of images a class. {'; '.join(parts)}."
+    return fig
 
 
 @styled
@@ -82,32 +80,24 @@ def resizing(before, after, patch=12, corner=(66, 66)):
     -------
     Figure
     """
-    scale = after.shape[0] / before.shape[0]
+    n, m = before.shape[0], after.shape[0]
     top, left = corner
-    big_top, big_left, big = round(top * scale), round(left * scale), round(patch * scale)
-    made, axes = figure(1, 3, (13, 4.8), photo=True)
-    axes[0].imshow(before)
+    big_top, big_left, big = (round(value * m / n) for value in (top, left, patch))
+    sharp = before[top : top + patch, left : left + patch]
+    soft = after[big_top : big_top + big, big_left : big_left + big]
+    fig, axes = figure(1, 3, (13, 4.8), photo=True)
+    show_image(axes[0], before, f"the image, {n} x {before.shape[1]}")
     for colour, width in (("white", 6), ("black", 2.5)):
-        frame = Rectangle((left, top), patch, patch, fill=False, color=colour, linewidth=width)
-        axes[0].add_patch(frame)
-    axes[1].imshow(before[top : top + patch, left : left + patch], interpolation="nearest")
-    axes[2].imshow(
-        after[big_top : big_top + big, big_left : big_left + big], interpolation="nearest"
-    )
-    titles = (
-        f"the image, {before.shape[0]} x {before.shape[1]}",
-        f"the marked patch: {patch} x {patch} pixels",
-        f"the same patch at {after.shape[0]}: {big} x {big}",
-    )
-    for axis, title in zip(axes, titles, strict=True):
-        axis.set_title(title)
-        axis.set_axis_off()
-    made.alt = (
-        f"Left an image of {before.shape[0]} pixels a side with a small square marked; in the "
+        draw_square(axes[0], (left, top), patch, fill=False, color=colour, linewidth=width)
+    titles = f"the marked patch: {patch} x {patch} pixels", f"the same patch at {m}: {big} x {big}"
+    for axis, part, title in zip(axes[1:], (sharp, soft), titles, strict=True):
+        show_image(axis, part, title, interpolation="nearest")
+    fig.alt = (
+        f"Left an image of {n} pixels a side with a small square marked; in the "
         f"middle that square enlarged, {patch} by {patch} sharp pixels; right the same square "
-        f"after resizing to {after.shape[0]}, {big} by {big} pixels with softer steps."
+        f"after resizing to {m}, {big} by {big} pixels with softer steps."
     )
-    return made
+    return fig
 
 
 @styled
@@ -127,41 +117,34 @@ def brightness(colours, labels, class_names, most=60):
     -------
     Figure
     """
-    made, axis = figure(size=(12, 5.5))
+    fig, axis = figure(size=(12, 5.5))
     level = colours.mean(axis=1)
-    medians = []
-    for number in range(len(class_names)):
+    medians, numbers = [], np.arange(len(class_names))
+    for number in numbers:
         own = np.flatnonzero(labels == number)
         drawn = own[:most]
         sideways = number + 0.68 * (np.arange(len(drawn)) * 0.618 % 1) - 0.34
-        axis.scatter(
-            sideways, level[drawn], c=colours[drawn], s=45, edgecolors="#555555", linewidths=0.4
-        )
-        medians.append(float(np.median(level[own])))
-    axis.hlines(
-        medians,
-        np.arange(len(medians)) - 0.42,
-        np.arange(len(medians)) + 0.42,
-        color=BLACK,
-        linewidth=2.5,
-        label="median of the class",
-    )
-    middle = float(np.median(level))
-    axis.axhline(middle, color=BLACK, linestyle="--", linewidth=1.5, label="median of all images")
-    axis.legend(frameon=False, loc="upper right", ncols=2)
+        look = {"c": colours[drawn], "s": 45, "edgecolors": "#555555", "linewidths": 0.4}
+        axis.scatter(sideways, level[drawn], **look)
+        medians.append(np.median(level[own]))
+    ends = numbers - 0.42, numbers + 0.42
+    axis.hlines(medians, *ends, color=BLACK, linewidth=2.5, label="median of the class")
+    middle = np.median(level)
+    axis.axhline(middle, color=BLACK, linestyle="--", label="median of all images")
+    axis.legend(loc="upper right", ncols=2)
     turned = {"rotation": 30, "ha": "right"} if len("".join(class_names)) > 60 else {}
-    axis.set_xticks(range(len(class_names)), class_names, **turned)
+    axis.set_xticks(numbers, class_names, **turned)
     axis.set(ylabel="brightness (0 black, 1 white)", ylim=(0, 1))
-    told = listed(f"{n} {m:.2f}" for n, m in zip(class_names, medians, strict=True))
-    made.alt = (
+    parts = join_pairs(class_names, medians, ".2f")
+    fig.alt = (
         f"Up to {most} images a class as dots in their average colours, by brightness; a line "
-        f"marks the median of each class: {told}. The median of all images is {middle:.2f}."
+        f"marks the median of each class: {parts}. The median of all images is {middle:.2f}."
     )
-    return made
+    return fig
 
 
 @styled
-def accuracy_bars(accuracies, chance=None, intervals=None, guess="the commonest class"):
+def accuracy_bars(accuracies, chance=None, intervals=None, guess="the most common class"):
     """Draw accuracies as bars with their values.
 
     Parameters
@@ -169,41 +152,35 @@ def accuracy_bars(accuracies, chance=None, intervals=None, guess="the commonest 
     accuracies : dict
         ``{name: accuracy}``, 0 to 1.
     chance : float, optional
-        Drawn as a dashed line: what one reaches by always giving the commonest answer.
+        Drawn as a dashed line: the accuracy of always giving the same answer.
     intervals : dict, optional
         ``{name: (low, high)}``, 0 to 1: the 95 per cent interval of each accuracy.
-    guess : str, default 'the commonest class'
+    guess : str, default 'the most common class'
         What is always answered to reach `chance`.
 
     Returns
     -------
     Figure
     """
-    made, axis = figure(size=(10, 1.4 + 0.7 * len(accuracies)))
+    fig, axis = figure(size=(10, 1.4 + 0.7 * len(accuracies)))
     values = [100 * value for value in accuracies.values()]
-    told = [f"{n} {v:.1f} per cent" for n, v in zip(accuracies, values, strict=True)]
+    parts = [f"{name} {value:.1f} per cent" for name, value in zip(accuracies, values)]
     reach = {}
     if intervals:
         ends = 100 * np.array([intervals[name] for name in accuracies])
         reach = {"xerr": np.abs(ends.T - values), "error_kw": {"lw": 2.5, "capthick": 2.5}}
-        told = [
-            f"{text} (95 per cent interval {low:.1f} to {high:.1f})"
-            for text, (low, high) in zip(told, ends, strict=True)
+        parts = [
+            f"{part} (95 per cent interval {low:.1f} to {high:.1f})"
+            for part, (low, high) in zip(parts, ends, strict=True)
         ]
-    bars = axis.barh(list(accuracies), values, color=BLUE, height=0.6, capsize=8, **reach)
-    axis.bar_label(bars, fmt="%.1f %%", padding=5)
-    if chance is not None:
-        axis.axvline(
-            100 * chance,
-            color=BLACK,
-            linestyle="--",
-            linewidth=2,
-            label=f"always {guess}: {100 * chance:.1f} %",
-        )
-        axis.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1))
+    labels = [f"{value:.1f} %" for value in values]
+    labelled_bars(axis, accuracies, values, labels, color=BLUE, height=0.6, capsize=8, **reach)
     axis.set(xlabel="accuracy in per cent", xlim=(0, 100))
-    axis.invert_yaxis()
-    made.alt = f"Bars of accuracy: {listed(told)}." + (
-        f" A dashed line marks {guess} at {100 * chance:.1f} per cent." if chance else ""
-    )
-    return made
+    fig.alt = f"Bars of accuracy: {join_words(parts)}."
+    if chance is not None:
+        label = f"always {guess}: {100 * chance:.1f} %"
+        axis.axvline(100 * chance, color=BLACK, linestyle="--", linewidth=2, label=label)
+        axis.legend(loc="lower right", bbox_to_anchor=(1, 1))
+        fig.alt += f" A dashed line marks what always answering {guess} gives: "
+        fig.alt += f"{100 * chance:.1f} per cent."
+    return fig

@@ -3,7 +3,9 @@
 import numpy as np
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 
-from helpers.plots.style import MANY, figure, listed, styled
+from helpers.plots.colours import CATEGORIES
+from helpers.plots.parts import show_image
+from helpers.plots.style import figure, join_words, styled
 
 MARKS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
@@ -24,25 +26,20 @@ def heat_maps(images, maps, titles):
     Figure
         Above the images, below the same with their maps.
     """
-    made, axes = figure(2, len(images), (3.1 * len(images), 6.6), photo=True, squeeze=False)
-    told = []
-    for column, (image, warm, title) in enumerate(zip(images, maps, titles, strict=True)):
+    fig, axes = figure(2, len(images), (3.1 * len(images), 6.6), photo=True, squeeze=False)
+    parts = []
+    for image, warm, title, (upper, lower) in zip(images, maps, titles, axes.T, strict=True):
+        show_image(upper, image, title)
         extent = (0, image.shape[1], image.shape[0], 0)
-        axes[0, column].imshow(image, extent=extent)
-        axes[0, column].set_title(title)
-        axes[1, column].imshow(image.mean(axis=2), cmap="gray", extent=extent, vmin=0, vmax=255)
-        axes[1, column].imshow(warm, cmap="inferno", alpha=0.6, extent=extent, vmin=0,
-                               interpolation="bilinear")  # fmt: skip
-        row, across = np.unravel_index(np.argmax(warm), warm.shape)
-        down, right = (row + 0.5) / len(warm), (across + 0.5) / warm.shape[1]
-        told.append(
-            f"{title.replace(chr(10), ' ')}: warmest {down:.0%} from the top, {right:.0%} from "
-            "the left" if warm.max() > 0 else f"{title.replace(chr(10), ' ')}: warm nowhere"
-        )  # fmt: skip
-    for axis in axes.flat:
-        axis.set_axis_off()
-    made.alt = f"{len(images)} images and below each where the network looked. {'; '.join(told)}."
-    return made
+        show_image(lower, image.mean(axis=2), cmap="gray", extent=extent, vmin=0, vmax=255)
+        look = {"cmap": "inferno", "alpha": 0.6, "vmin": 0, "interpolation": "bilinear"}
+        lower.imshow(warm, extent=extent, **look)
+        row, column = np.unravel_index(np.argmax(warm), warm.shape)
+        down, right = (row + 0.5) / warm.shape[0], (column + 0.5) / warm.shape[1]
+        place = f"warmest {down:.0%} from the top, {right:.0%} from the left"
+        parts.append(f"{' '.join(title.split())}: {place if warm.max() > 0 else 'warm nowhere'}")
+    fig.alt = f"{len(images)} images and below each where the network looked. {'; '.join(parts)}."
+    return fig
 
 
 @styled
@@ -64,20 +61,17 @@ def strongest_channels(image, maps, name, count=6):
         same as a stronger one (a correlation above 0.9) is passed over.
     """
     strongest = _unlike(maps, np.argsort(-maps.mean(axis=(0, 1)), kind="stable"), count)
-    made, axes = figure(1, 1 + len(strongest), (2.3 * (1 + len(strongest)), 3.2), photo=True)
-    axes[0].imshow(image)
-    axes[0].set_title("image")
-    for axis, channel in zip(axes[1:], strongest):
-        axis.imshow(maps[..., channel], cmap="gray", vmin=min(0, maps.min()))
-        axis.set_title(f"{name}\nchannel {channel}")
-    for axis in axes:
-        axis.set_axis_off()
-    made.alt = (
+    fig, axes = figure(1, 1 + len(strongest), (2.3 * (1 + len(strongest)), 3.2), photo=True)
+    show_image(axes[0], image, "image")
+    black = min(0, maps.min())
+    for axis, channel in zip(axes[1:], strongest, strict=True):
+        show_image(axis, maps[..., channel], f"{name}\nchannel {channel}", cmap="gray", vmin=black)
+    fig.alt = (
         f"An image and {len(strongest)} of the {maps.shape[-1]} channels of {name}, each of "
         f"{maps.shape[0]} by {maps.shape[1]} values, that answer most strongly to it, no two of "
-        f"them alike: {listed(strongest)}."
+        f"them alike: {join_words(strongest)}."
     )
-    return made
+    return fig
 
 
 def _unlike(maps, channels, count, most=0.9):
@@ -113,32 +107,27 @@ def projection(points, labels, class_names, images=None, shares=None, thumbnails
     -------
     Figure
     """
-    made, axis = figure(size=(12, 8.4), photo=images is not None)
-    told = []
+    fig, axis = figure(size=(12, 8.4), photo=images is not None)
+    parts = []
     for number, name in enumerate(class_names):
         mine = points[labels == number]
-        look = {
-            "color": MANY[number % len(MANY)],
-            "marker": MARKS[(number + number // len(MANY)) % len(MARKS)],
-            "label": name,
-        }
-        axis.scatter(*mine.T, s=60, edgecolor="white", linewidth=0.5, zorder=3, **look)
+        colour = CATEGORIES[number % len(CATEGORIES)]
+        marker = MARKS[(number + number // len(CATEGORIES)) % len(MARKS)]
+        look = {"color": colour, "marker": marker, "edgecolor": "white", "linewidth": 0.5}
+        axis.scatter(*mine.T, s=60, zorder=3, label=name, **look)
         if len(mine):
-            told.append(f"{name} around {np.median(mine[:, 0]):.0f}, {np.median(mine[:, 1]):.0f}")
+            parts.append(f"{name} around {np.median(mine[:, 0]):.0f}, {np.median(mine[:, 1]):.0f}")
     if images is not None:
         for row in _apart(points, labels, thumbnails):
-            picture = OffsetImage(images[row], zoom=44 / images.shape[1])
-            frame = {"edgecolor": MANY[labels[row] % len(MANY)], "linewidth": 4}
-            axis.add_artist(
-                AnnotationBbox(picture, points[row], pad=0.1, bboxprops=frame, zorder=2)
-            )
+            small = OffsetImage(images[row], zoom=44 / images.shape[1])
+            frame = {"edgecolor": CATEGORIES[labels[row] % len(CATEGORIES)], "linewidth": 4}
+            axis.add_artist(AnnotationBbox(small, points[row], pad=0.1, bboxprops=frame, zorder=2))
     held = ("", "") if shares is None else [f" ({part:.0%} of the variance)" for part in shares]
     axis.set(xlabel=f"first direction{held[0]}", ylabel=f"second direction{held[1]}")
     columns = max(1, min(6, int(11 / (0.6 + 0.115 * max(map(len, class_names))))))
-    made.legend(*axis.get_legend_handles_labels(), loc="outside upper center", ncols=columns,
-                frameon=False)  # fmt: skip
-    made.alt = f"{len(points)} images as points in a plane, by class: {listed(told)}."
-    return made
+    fig.legend(loc="outside upper center", ncols=columns)
+    fig.alt = f"{len(points)} images as points in a plane, by class: {join_words(parts)}."
+    return fig
 
 
 def _apart(points, labels, most):

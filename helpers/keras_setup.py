@@ -1,4 +1,4 @@
-"""Import Keras without the start-up messages of its backend."""
+"""Import Keras without the start-up messages of its backend: always from here, and first."""
 
 import os
 from contextlib import contextmanager

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from helpers import batches, data, inside, models
-from helpers.quiet import keras, tf
+from helpers import batches, data, interpret, models
+from helpers.keras_setup import keras, tf
 
 
 @pytest.fixture(scope="module")
-def net():
+def model():
     keras.utils.set_random_seed(0)
-    made = models.small_net((32, 32, 3), 3, dropout=0.5)
+    made = models.small_cnn((32, 32, 3), 3, dropout=0.5)
     for layer in made.layers:
         if layer.name.startswith("bn"):
             layer.moving_variance.assign(keras.ops.full(layer.moving_variance.shape, 0.3))
@@ -23,11 +23,11 @@ def images(image_set):
 
 
 @pytest.mark.parametrize("layer", ["relu0", "max1", "fc0"])
-def test_values_are_those_of_the_layer_for_each_image(net, images, layer):
-    given = inside.values(net, images, layer, batch_size=2)
+def test_activations_are_those_of_the_layer_for_each_image(model, images, layer):
+    given = interpret.activations(model, images, layer, batch_size=2)
     (pictures, _) = next(iter(batches.batches(images, 3, size=32, batch_size=5)))
     x = pictures
-    for each in net.layers[1:]:
+    for each in model.layers[1:]:
         x = each(x, training=False) if each.name.startswith(("bn", "dropout")) else each(x)
         if each.name == layer:
             break
@@ -35,13 +35,13 @@ def test_values_are_those_of_the_layer_for_each_image(net, images, layer):
     np.testing.assert_allclose(given, np.asarray(x), atol=1e-5)
 
 
-def test_scores_are_the_logits_of_the_whole_network(net, images):
-    maps = inside.values(net, images, "relu1")
-    scores = inside.scores_from(net, "relu1")(maps)
+def test_logits_are_those_of_the_whole_model(model, images):
+    maps = interpret.activations(model, images, "relu1")
+    logits = interpret.logits_from(model, "relu1")(maps)
     (pictures, _) = next(iter(batches.batches(images, 3, size=32, batch_size=5)))
-    expected = np.log(np.asarray(net(pictures, training=False)))
+    expected = np.log(np.asarray(model(pictures, training=False)))
     np.testing.assert_allclose(
-        scores - scores.mean(axis=1, keepdims=True),
+        logits - logits.mean(axis=1, keepdims=True),
         expected - expected.mean(axis=1, keepdims=True),
         atol=1e-4,
     )
@@ -55,33 +55,33 @@ def test_a_last_layer_may_be_without_biases():
     made = keras.Model(inputs, last(x))
     maps = np.random.default_rng(0).random((5, 3, 3, 3), np.float32)
     expected = maps.reshape(5, 27) @ np.asarray(last.kernel)
-    np.testing.assert_allclose(inside.scores_from(made, "one")(maps), expected, atol=1e-5)
+    np.testing.assert_allclose(interpret.logits_from(made, "one")(maps), expected, atol=1e-5)
 
 
-def test_weights_of_channels_are_the_mean_gradients(net, images):
-    (maps,) = inside.values(net, images.take([0]), "relu1")
-    scores = inside.scores_from(net, "relu1")
+def test_weights_of_channels_are_the_mean_gradients(model, images):
+    (maps,) = interpret.activations(model, images.take([0]), "relu1")
+    logits = interpret.logits_from(model, "relu1")
     for answer in range(3):
         x = tf.constant(maps[None])
         with tf.GradientTape() as tape:
             tape.watch(x)
             y = x
-            place = [layer.name for layer in net.layers].index("relu1")
-            for layer in net.layers[place + 1 : -1]:
+            place = [layer.name for layer in model.layers].index("relu1")
+            for layer in model.layers[place + 1 : -1]:
                 y = layer(y, training=False) if layer.name == "dropout0" else layer(y)
-            y = (y @ net.layers[-1].kernel + net.layers[-1].bias)[0, answer]
+            y = (y @ model.layers[-1].kernel + model.layers[-1].bias)[0, answer]
         expected = np.asarray(tape.gradient(y, x))[0].mean(axis=(0, 1))
-        given = inside.channel_weights(scores, maps, answer)
+        given = interpret.channel_weights(logits, maps, answer)
         assert given.shape == (maps.shape[-1],)
         np.testing.assert_allclose(given, expected, atol=0.05 * np.abs(expected).max())
         warm = np.maximum((maps * expected).sum(axis=-1), 0)
-        found = inside.grad_cam(scores, maps, answer)
+        found = interpret.grad_cam(logits, maps, answer)
         assert found.shape == maps.shape[:2] and found.min() >= 0
         np.testing.assert_allclose(found, warm, atol=0.05 * warm.max() + 1e-9)
 
 
-def test_another_class_is_looked_for_elsewhere(net, images):
-    (maps,) = inside.values(net, images.take([1]), "relu1")
-    scores = inside.scores_from(net, "relu1")
-    one, other = (inside.channel_weights(scores, maps, answer) for answer in (0, 1))
+def test_another_class_is_looked_for_elsewhere(model, images):
+    (maps,) = interpret.activations(model, images.take([1]), "relu1")
+    logits = interpret.logits_from(model, "relu1")
+    one, other = (interpret.channel_weights(logits, maps, answer) for answer in (0, 1))
     assert not np.allclose(one, other, rtol=0.1)

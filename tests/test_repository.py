@@ -1,6 +1,5 @@
 """Pins, environments, commands and tracked files say the same and name nothing of one machine."""
 
-import json
 import os
 import re
 import shutil
@@ -63,12 +62,6 @@ def test_the_ranges_have_not_changed_since_they_were_locked():
     )
 
 
-def test_the_fingerprint_sees_every_range():
-    edited = PYPROJECT.replace('"nbval>=0.11"', '"nbval>=0.10"')
-    assert edited != PYPROJECT
-    assert lock.fingerprint(edited) != lock.fingerprint(PYPROJECT)
-
-
 def test_the_keras_pin_has_the_mended_model_loader():
     versions = [next(iter(pin.specifier)).version for pin, _ in pinned(PINS) if pin.name == "keras"]
     assert versions[0] in SpecifierSet(">=3.15.1")
@@ -83,10 +76,10 @@ def test_conda_gets_the_same_pins_and_nothing_else():
 
 def test_every_supported_python_is_looked_for_and_tested():
     workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8"))
-    assert workflow["jobs"]["test"]["strategy"]["matrix"]["python"] == PYTHONS
-    assert workflow["permissions"] == {"contents": "read"}
+    matrix = workflow["jobs"]["test"]["strategy"]["matrix"]["include"]
+    assert sorted(each["python"] for each in matrix) == PYTHONS
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert "python3.13 python3.12 python3.11" in makefile
+    assert all(f"python{version}" in makefile for version in PYTHONS)
     supported = SpecifierSet(PROJECT["requires-python"])
     assert [f"3.{minor}" for minor in range(9, 17) if f"3.{minor}" in supported] == PYTHONS
 
@@ -94,19 +87,13 @@ def test_every_supported_python_is_looked_for_and_tested():
 def test_the_workflow_pins_its_actions_and_may_only_read():
     workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8"))
     steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
-    used = [step["uses"] for step in steps if "uses" in step]
-    assert len(used) == 4
-    assert all(re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", action) for action in used), used
+    for action in [step["uses"] for step in steps if "uses" in step]:
+        assert re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}", action), action
+    assert workflow["permissions"] == {"contents": "read"}
     assert all("permissions" not in job for job in workflow["jobs"].values())
     for step in steps:
         if "checkout" in step.get("uses", ""):
             assert step["with"]["persist-credentials"] is False
-
-
-def test_a_job_audits_the_pins_strictly():
-    workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8"))
-    audit = " ".join(step.get("run", "") for step in workflow["jobs"]["audit"]["steps"])
-    assert re.search(r"pip_audit --strict .*--require-hashes -r requirements.txt", audit)
 
 
 def test_the_gpu_extra_asks_for_cuda_on_linux_x86_64_alone():
@@ -147,7 +134,8 @@ def make(tmp_path):
     inherited = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("ALEXNET_", "MAKE", "MFLAGS")) and name != "CALLED_FROM"
+        if not name.startswith(("ALEXNET_", "MAKE", "MFLAGS"))
+        and name not in ("CALLED_FROM", "PYTEST")  # make hands on what was typed behind it
     }
 
     def run(*words, **environ):
@@ -172,7 +160,7 @@ def test_tests_and_stored_outputs_see_no_other_images(make, target):
     seen = make(target, "DATA=real", "RECIPE=long", "IMAGES=9", **given)
     ours = {name for name in seen if name.startswith("ALEXNET_")}
     assert ours == {"ALEXNET_RUN", "ALEXNET_WIDGETS"} and seen["ALEXNET_WIDGETS"] == "0"
-    assert seen["ALEXNET_RUN"].endswith(f"my course/build/{target}-run")
+    assert f"my course/build/{target}-run/" in seen["ALEXNET_RUN"]
     assert (seen["CUDA_VISIBLE_DEVICES"], seen["KERAS_BACKEND"]) == ("-1", "tensorflow")
 
 
@@ -180,16 +168,16 @@ def test_make_clean_leaves_trainings_of_hours(tmp_path):
     if not shutil.which("make"):
         pytest.skip("make is not here")
     shutil.copy(ROOT / "Makefile", tmp_path)
-    for name in (".venv/bin", "build/lessons", "build/reproduce/run", "build/results/runs"):
+    for name in (".venv/bin", "build/lessons", "build/reproduce/run"):
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "build/bench.json").touch()
     subprocess.run(["make", "clean"], cwd=tmp_path, check=True, capture_output=True)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["Makefile", "build"]
-    assert sorted(path.name for path in (tmp_path / "build").iterdir()) == ["reproduce", "results"]
+    assert [path.name for path in (tmp_path / "build").iterdir()] == ["reproduce"]
     assert (tmp_path / "build/reproduce/run").is_dir()
 
 
-@pytest.mark.parametrize("target", ["lessons", "lab", "reproduce", "trial"])
+@pytest.mark.parametrize("target", ["lessons", "lab", "reproduce"])
 def test_lessons_take_images_recipe_and_size(make, tmp_path, target):
     seen = make(target, "DATA=my images", "RECIPE=long", "IMAGES=9")
     assert seen["ALEXNET_DATA"] == "my images"
@@ -197,19 +185,18 @@ def test_lessons_take_images_recipe_and_size(make, tmp_path, target):
     assert (seen["ALEXNET_RECIPE"], seen["ALEXNET_IMAGES"]) == ("long", "9")
 
 
-def test_lessons_have_their_defaults_and_a_data_folder_of_the_environment(make):
-    seen = make("lessons", ALEXNET_DATA="/real")
-    assert seen["ALEXNET_RECIPE"] == "quick" and "ALEXNET_IMAGES" not in seen
-    assert seen["ALEXNET_DATA"] == "/real"
-    assert "ALEXNET_DATA" not in make("lessons")
+def test_a_run_takes_its_seed_and_changes(make):
+    assert make("reproduce")["arguments"] == "-m tools.reproduce 0"
+    seen = make("reproduce", "SEED=4", "TRAIN=30", "CHANGES=dropout=0.5 flip=true", "TEST=no")
+    assert seen["arguments"] == "-m tools.reproduce 4 dropout=0.5 flip=true --train 30 --no-test"
+    with pytest.raises(subprocess.CalledProcessError, match="returned non-zero"):
+        make("reproduce", "TEST=No")  # the test images are not opened by a slip
 
 
-def test_a_run_takes_seed_changes_and_place(make):
-    assert make("reproduce")["arguments"] == "-m tools.reproduce 0 --results build/results --note "
-    seen = make("trial", "SEED=4", "TRAIN=30", "CHANGES=dropout=0.5 batch_size=8", "RESULTS=r")
-    assert seen["arguments"] == (
-        "-m tools.reproduce 4 dropout=0.5 batch_size=8 --trial --train 30 --results r --note "
-    )
+def test_only_test_all_runs_the_slow_tests(make):
+    assert make("test", "PYTEST=-k shapes")["arguments"] == "-m pytest -k shapes"
+    everything = make("test-all")["arguments"]
+    assert everything.split() == ["-m", "pytest", "-m"]  # an empty expression takes all
 
 
 def test_settings_of_other_projects_stay_outside(make, tmp_path):
@@ -299,20 +286,6 @@ def test_no_tracked_file_names_a_machine_or_a_package_index():
         if found
     ]
     assert not wrong
-
-
-def test_make_lock_needs_no_package_that_is_yet_to_be_locked():
-    code = "import tools.lock"  # -S: without site-packages
-    subprocess.run([sys.executable, "-S", "-c", code], cwd=ROOT, check=True)
-
-
-def test_the_citation_names_the_course_the_paper_and_the_article():
-    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    assert citation["cff-version"] == "1.2.0"
-    assert {"message", "title", "authors"} <= citation.keys()
-    titles = json.dumps([reference["title"] for reference in citation["references"]])
-    assert "ImageNet Classification with Deep Convolutional Neural Networks" in titles
-    assert "Multi-class image classification using AlexNet" in titles
 
 
 @pytest.mark.parametrize("command", [["check"], ["format", "--check", "--diff"]])

@@ -1,33 +1,34 @@
-"""Trained models on disk: the weights, and a record of what they need to be used rightly."""
+"""Trained models on disk: the weights, and a record of what one needs to use them correctly."""
 
 import csv
 import io
 import json
 import os
 import platform
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
-from helpers import devices, training
+from helpers import devices, recipes, training
 from helpers.data import fingerprint
-from helpers.files import alone, seal, whole, write
+from helpers.files import atomic_write, checksum, exclusive_lock, write_text
+from helpers.keras_setup import keras
 from helpers.models import alexnet
-from helpers.quiet import keras
 
 TRAINED = Path(__file__).resolve().parent.parent / "trained"
 AGAIN = "train it again (run lesson 04, or the command that made it)"
 PREPROCESSING = "red, green, blue; bilinear to the input size; divided by 255"
 
 
-def model_folder(scenes, name):
-    """Say where the model trained on these images by the recipe of this name belongs.
+def model_folder(scenes, recipe):
+    """Return the folder of the model that is trained on these images by this recipe.
 
     Parameters
     ----------
     scenes : Scenes
-    name : str
-        Of the recipe.
+    recipe : Recipe
+        Only its name counts.
 
     Returns
     -------
@@ -35,7 +36,7 @@ def model_folder(scenes, name):
         Below the folder that the environment variable ALEXNET_RUN names, by default ``trained/``
         beside ``helpers/``.
     """
-    return Path(os.environ.get("ALEXNET_RUN") or TRAINED, fingerprint(scenes), name)
+    return Path(os.environ.get("ALEXNET_RUN") or TRAINED, fingerprint(scenes), recipe.name)
 
 
 def save(model, folder, class_names, **notes):
@@ -48,7 +49,7 @@ def save(model, folder, class_names, **notes):
     class_names : sequence of str
         In the order of the model's outputs.
     **notes
-        What else to keep in the record: the recipe, the precision, the history. Plain values.
+        What else to keep in the record: recipe, seed, history. Plain values, or a recipe.
 
     Returns
     -------
@@ -64,6 +65,7 @@ def save(model, folder, class_names, **notes):
     """
     weights, sidecar = Path(folder, "model.weights.h5"), Path(folder, "model.json")
     record = {
+        "schema": recipes.SCHEMA,
         "network": model.name,
         "class_names": list(class_names),
         "input_size": model.input_shape[1],
@@ -75,13 +77,19 @@ def save(model, folder, class_names, **notes):
         },
         **notes,
     }
+    if isinstance(record.get("recipe"), recipes.Recipe):
+        record["recipe"] = asdict(record["recipe"])
     size = 4 * model.count_params()
-    with alone(folder), whole(sidecar, 100_000) as new_sidecar, whole(weights, size) as new:
+    with (
+        exclusive_lock(folder),
+        atomic_write(sidecar, 100_000) as new_sidecar,
+        atomic_write(weights, size) as new,
+    ):
         keras.Model(model.inputs, model.outputs).save_weights(new)
-        record["sha256"] = seal(record, new)
+        record["sha256"] = checksum(record, new)
         new_sidecar.write_text(json.dumps(record, indent=1), encoding="utf-8")
-        for told in ("test.json", "predictions.csv"):  # of the model before; never beside the new
-            Path(folder, told).unlink(missing_ok=True)
+        for old in ("test.json", "predictions.csv"):  # of the model before; never beside the new
+            Path(folder, old).unlink(missing_ok=True)
     return record
 
 
@@ -108,7 +116,8 @@ def load(folder, class_names=None):
     FileNotFoundError
         If there is no model.
     ValueError
-        If weights and record are not as they were saved, or not for this use.
+        If weights and record are not as they were saved, not for this use, or of another edition
+        of the course.
     """
     weights, sidecar = Path(folder, "model.weights.h5"), Path(folder, "model.json")
     for path in (sidecar, weights):
@@ -116,14 +125,16 @@ def load(folder, class_names=None):
             raise FileNotFoundError(f"there is no {path}; run lesson 04, which trains and saves it")
     try:
         record = json.loads(sidecar.read_text(encoding="utf-8"))
-        sealed = record.pop("sha256")
+        saved = record.pop("sha256")
     except (ValueError, KeyError, AttributeError, TypeError):
         raise ValueError(f"{sidecar} is no record of a model; {AGAIN}") from None
-    if sealed != seal(record, weights):
+    if saved != checksum(record, weights):
         raise ValueError(
             f"{weights} and {sidecar} are not as they were saved: one of them was changed, damaged "
             f"or comes from elsewhere; {AGAIN}"
         )
+    if record.get("schema") != recipes.SCHEMA:
+        raise ValueError(f"{sidecar} was saved by another edition of the course; {AGAIN}")
     needed = {"network": "alexnet", "preprocessing": PREPROCESSING}
     if class_names is not None:
         needed["class_names"] = list(class_names)
@@ -145,15 +156,13 @@ def load(folder, class_names=None):
     return model, record
 
 
-def load_or_train(scenes, name, recipe):
-    """Load the model that lesson 04 left; where there is none, train it (some minutes).
+def load_or_train(scenes, recipe):
+    """Load the model that lesson 04 saved; if there is none, train it (some minutes).
 
     Parameters
     ----------
     scenes : Scenes
-    name : str
-    recipe : dict
-        See `recipes.choose`.
+    recipe : Recipe
 
     Returns
     -------
@@ -167,36 +176,29 @@ def load_or_train(scenes, name, recipe):
     RuntimeError
         If another program is training there.
     """
-    folder = model_folder(scenes, name)
+    folder = model_folder(scenes, recipe)
     if any(folder.glob("model.*")):
         model, record = load(folder, scenes.class_names)
         print("This is the model that lesson 04 trained.")
-        then, now = record["recipe"], json.loads(json.dumps(recipe))  # as a file holds it
-        if other := [key for key in now if now[key] != then.get(key)]:
+        then, now = asdict(recipes.from_dict(record["recipe"])), asdict(recipe)
+        if other := [key for key in now if now[key] != then[key]]:
             print(
-                f"Its recipe had {other[0]} {then.get(other[0])}, and yours has {now[other[0]]}: "
-                "lesson 04 trains it anew."
+                f"Its recipe had {other[0]} {then[other[0]]}, and yours has {now[other[0]]}: "
+                "lesson 04 trains it again."
             )
         return model, record
-    print(f"Lesson 04 left no model in {folder}: training one on {recipe['images']:,} images.")
+    print(f"Lesson 04 left no model in {folder}: training one on {recipe.images_seen:,} images.")
     policy, why = devices.choose_precision()
     print("Precision:", why)
-    with alone(folder):
-        model, plans = training.prepare(scenes, recipe, policy)
-        history = training.train(
-            model,
-            scenes,
-            plans,
-            recipe["batch_size"],
-            bn_batches=recipe["bn_batches"],
-            averaging=recipe["averaging"],
-        )
-        save(model, folder, scenes.class_names, name=name, recipe=recipe, seed=0, history=history)
+    with exclusive_lock(folder):
+        model, epoch_plans = training.prepare(scenes, recipe, policy)
+        history = training.train(model, scenes, epoch_plans, recipe)
+        save(model, folder, scenes.class_names, recipe=recipe, seed=0, history=history)
     return load(folder)
 
 
 def write_predictions(path, files, probabilities, class_names):
-    """Write a table of predictions as CSV: a line a file, named from the files' common folder.
+    """Write predictions as CSV: one line per file, with its path below the files' common folder.
 
     Parameters
     ----------
@@ -211,7 +213,7 @@ def write_predictions(path, files, probabilities, class_names):
     ValueError
         If there are not as many files as rows.
     OSError
-        See `files.whole`.
+        See `files.atomic_write`.
     """
     common = os.path.commonpath([Path(name).parent for name in files])
     text = io.StringIO(newline="")
@@ -221,4 +223,4 @@ def write_predictions(path, files, probabilities, class_names):
         numbers = [f"{value:.6f}" for value in row]
         short = Path(name).relative_to(common).as_posix()
         table.writerow([short, class_names[int(np.argmax(row))], *numbers])
-    write(path, text.getvalue())
+    write_text(path, text.getvalue())

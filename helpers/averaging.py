@@ -1,0 +1,90 @@
+"""Two averages that make a trained model better: of batch norm's statistics and of weights."""
+
+from helpers.keras_setup import keras
+
+
+def recalibrate_batch_norm(model, dataset):
+    """Recompute batch norm's moving averages as the plain mean over batches, without training.
+
+    While the weights change quickly, the moving averages lag behind them: the model is right in
+    training mode and wrong in inference mode. No weight is changed here. PyTorch calls it
+    ``update_bn``. Source: Y. Wu, J. Johnson, "Rethinking 'Batch' in BatchNorm" (2021), section 3,
+    precise batch norm.
+
+    Parameters
+    ----------
+    model : keras.Model
+    dataset : Dataset or sequence
+        Batches of (images, labels); the labels are not used. A batch counts by its images.
+    """
+    layers = [lay for lay in model.layers if isinstance(lay, keras.layers.BatchNormalization)]
+    momenta = [layer.momentum for layer in layers]
+    try:
+        seen = 0
+        for images, _ in dataset:
+            for layer in layers:
+                layer.momentum = seen / (seen + len(images))
+            model(images, training=True)
+            seen += len(images)
+    finally:
+        for layer, momentum in zip(layers, momenta, strict=True):
+            layer.momentum = momentum
+
+
+class WeightAveraging(keras.callbacks.Callback):
+    """Average the weights over the last fraction of the steps, in a second model.
+
+    While the learning rate is high, the weights swing around better ones that they never reach;
+    their mean lies nearer. Sources: B. T. Polyak, A. B. Juditsky, SIAM J. Control Optim. 30
+    (1992); O. Shamir, T. Zhang, ICML 2013, section 4, for the mean that forgets early weights.
+
+    Parameters
+    ----------
+    averaged_model : keras.Model
+        A clone of the model that trains; it takes the means.
+    fraction : float
+        Roughly which last fraction of the steps so far is averaged, 0 to 1.
+    every : int, default 8
+        Only every so many steps count: neighbouring weights are alike, and adding takes time.
+    """
+
+    def __init__(self, averaged_model, fraction, every=8):
+        super().__init__()
+        self.averaged_model, self.fraction, self.every = averaged_model, fraction, every
+
+    def _add(self):
+        """Move the mean towards the weights by 1 / k, which averages about the last k of them.
+
+        Here k grows with the training, so that it stays the same fraction of the steps.
+        """
+        added = int(self.model.optimizer.iterations) / self.every
+        share = 1 / max(1, self.fraction * added)
+        for mean, weight in zip(self.averaged_model.weights, self.model.weights, strict=True):
+            mean.assign_add(share * (weight - mean))
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Add the weights after every few steps."""
+        if int(self.model.optimizer.iterations) % self.every == 0:
+            self._add()
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Add the weights at the end of an epoch, however short."""
+        self._add()
+
+
+def clone_compiled(model):
+    """Clone a compiled model with its weights, so that the copy can be evaluated.
+
+    Parameters
+    ----------
+    model : keras.Model
+
+    Returns
+    -------
+    keras.Model
+        Compiled with the same loss, and accuracy as its metric.
+    """
+    clone = keras.models.clone_model(model)
+    clone.set_weights(model.get_weights())
+    clone.compile(loss=model.loss, metrics=["accuracy"], run_eagerly=model.run_eagerly)
+    return clone

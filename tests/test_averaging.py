@@ -1,0 +1,73 @@
+"""Batch norm's statistics are the mean over batches; averaged weights a mean over steps."""
+
+import numpy as np
+import pytest
+from conftest import RECIPE, plans_of, small_model
+
+from helpers import averaging, devices, models, training
+from helpers.keras_setup import keras
+
+
+class Weights(keras.callbacks.Callback):
+    """Note the weights after every step."""
+
+    def __init__(self):
+        super().__init__()
+        self.noted = []
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.noted.append(self.model.get_weights())
+
+
+def test_recalibrated_statistics_are_the_mean_over_the_batches_by_their_images():
+    model = models.small_cnn((16, 16, 3), 2, bn_momentum=0.9)
+    conv0, bn0 = model.get_layer("conv0"), model.get_layer("bn0")
+    before = np.array(conv0.kernel)
+    images = np.split(np.random.default_rng(0).random((18, 16, 16, 3), np.float32), (8, 16))
+    averaging.recalibrate_batch_norm(model, [(batch, None) for batch in images])
+    values, counts = [np.asarray(conv0(batch)) for batch in images], [8, 8, 2]
+    mean = np.average([value.mean(axis=(0, 1, 2)) for value in values], axis=0, weights=counts)
+    variance = np.average([value.var(axis=(0, 1, 2)) for value in values], axis=0, weights=counts)
+    np.testing.assert_allclose(bn0.moving_mean, mean, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(bn0.moving_variance, variance, rtol=1e-4, atol=1e-6)
+    np.testing.assert_array_equal(conv0.kernel, before)
+
+    def stopped():
+        yield images[0], None
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        averaging.recalibrate_batch_norm(model, stopped())
+    assert {model.get_layer(name).momentum for name in ("bn0", "bn1")} == {0.9}
+
+
+def test_averaged_weights_are_the_mean_over_the_last_fraction_of_the_steps(scenes):
+    """A fraction of 1 is the plain mean of all that was added; the training stays the same."""
+    plans, plain, again = plans_of(scenes, 2), Weights(), Weights()
+    training.train(small_model(scenes), scenes, plans, RECIPE, callbacks=[plain])
+    model = small_model(scenes)
+    average = averaging.WeightAveraging(keras.models.clone_model(model), fraction=1.0, every=3)
+    training.train(model, scenes, plans, RECIPE, callbacks=[average, again])
+    for mine, theirs in zip(again.noted[-1], plain.noted[-1], strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-5)
+    steps, mean = len(plain.noted) // 2, plain.noted[0]
+    for step, noted in enumerate(plain.noted, 1):
+        for _ in range((step % 3 == 0) + (step % steps == 0)):  # the end of an epoch counts again
+            part = 1 / max(1, step / 3)
+            mean = [m + (w - m) * part for m, w in zip(mean, noted, strict=True)]
+    for mine, theirs in zip(average.averaged_model.get_weights(), mean, strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-5)
+
+
+def test_averages_are_kept_in_float32_under_mixed_precision(scenes):
+    """Small shares of small differences would be lost in bfloat16."""
+    with devices.precision("mixed_bfloat16"):
+        model = small_model(scenes)
+    average = averaging.WeightAveraging(averaging.clone_compiled(model), fraction=1.0, every=1)
+    weights = Weights()
+    training.train(model, scenes, plans_of(scenes, 1), RECIPE, callbacks=[average, weights])
+    assert average.averaged_model.get_layer("conv0").compute_dtype == "bfloat16"
+    noted = np.array([each[0] for each in weights.noted])
+    mean = noted.mean(axis=0)
+    mean += (noted[-1] - mean) / len(noted)  # the end of an epoch counts again
+    np.testing.assert_allclose(average.averaged_model.get_weights()[0], mean, atol=1e-6)

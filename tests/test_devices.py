@@ -1,0 +1,101 @@
+"""What computes, and with which numbers: chosen by timing, unless it is given."""
+
+import json
+import math
+
+import pytest
+
+from helpers import devices, files, models
+from helpers.keras_setup import keras
+from helpers.recipes import SCHEMA
+
+
+@pytest.mark.parametrize(
+    ("given", "part"),
+    [
+        ((["gpu:0", "gpu:1"], "Linux", True), "computes on gpu:0, gpu:1."),
+        ((["cpu:0"], "Linux", False), "computes on the processor (CPU)."),
+        ((["cpu:0"], "Linux", True), "cannot use the card: see README, With a GPU."),
+        ((["cpu:0"], "Windows", True), "not use your NVIDIA card under Windows, but under WSL2"),
+        ((["cpu:0"], "Darwin", False), "(CPU), as it does on every Mac."),
+    ],
+)
+def test_one_sentence_says_what_computes(given, part):
+    sentence = devices.describe(*given)
+    assert part in sentence and sentence.count(".") == 1 and "\n" not in sentence
+
+
+def test_the_sentence_is_of_this_computer(monkeypatch):
+    assert devices.describe().startswith(f"{keras.backend.backend()} computes on ")
+    monkeypatch.delattr(keras.distribution, "list_devices")  # as with PyTorch
+    assert "computes on" in devices.describe()
+
+
+@pytest.mark.parametrize(
+    ("bfloat16", "policy", "why"),
+    [
+        (0.05, "mixed_bfloat16", "0.5 times"),
+        (0.098, "float32", "1.0 times"),
+        (4.0, "float32", "40.0 times"),
+        (math.inf, "float32", "refused here"),
+    ],
+)
+def test_bfloat16_is_chosen_where_it_is_clearly_faster(monkeypatch, bfloat16, policy, why):
+    seconds = {"float32": 0.1, "bfloat16": bfloat16}
+    monkeypatch.setattr(devices, "convolution_seconds", lambda dtype, images: seconds[dtype])
+    chosen, reason = devices.choose_precision()
+    assert chosen == policy and why in reason
+
+
+def test_a_wish_and_a_resumed_training_need_no_timing(tmp_path, monkeypatch):
+    monkeypatch.setattr(devices, "convolution_seconds", lambda *_: pytest.fail("it was timed"))
+    assert devices.choose_precision("mixed_float16")[0] == "mixed_float16"
+    (tmp_path / "0002.weights.h5").write_bytes(b"numbers")
+    record = {"schema": SCHEMA, "history": {"precision": "mixed_bfloat16"}}
+    record["sha256"] = files.checksum(record, tmp_path / "0002.weights.h5")
+    (tmp_path / "0002.json").write_text(json.dumps(record))
+    assert devices.choose_precision(resume_from=tmp_path)[0] == "mixed_bfloat16"
+
+
+def test_a_fast_device_is_timed_on_more_work(monkeypatch):
+    tried = []
+
+    def seconds(dtype, images):
+        tried.append((dtype, images))
+        return images * (1e-4 if dtype == "float32" else 4e-5)
+
+    monkeypatch.setattr(devices, "convolution_seconds", seconds)
+    assert devices.choose_precision()[0] == "mixed_bfloat16"
+    assert tried == [*(("float32", n) for n in (2, 8, 32, 128, 512)), ("bfloat16", 512)]
+
+
+def test_work_that_does_not_fit_into_the_device_is_not_timed(monkeypatch):
+    def seconds(dtype, images):
+        return math.inf if images > 128 else images * (1e-5 if dtype == "float32" else 4e-6)
+
+    monkeypatch.setattr(devices, "convolution_seconds", seconds)
+    policy, why = devices.choose_precision()
+    assert policy == "mixed_bfloat16" and "0.4 times" in why
+    monkeypatch.setattr(devices, "convolution_seconds", lambda *_: math.inf)  # not even two
+    assert devices.choose_precision()[0] == "float32"
+
+
+def test_one_convolution_is_timed(monkeypatch):
+    assert 0 < devices.convolution_seconds("float32", 1) < 60
+
+    def refuse(*_, **__):
+        raise RuntimeError("could not create a primitive descriptor")
+
+    monkeypatch.setattr(keras.ops, "conv_transpose", refuse)
+    assert devices.convolution_seconds("float32", 1) == math.inf
+
+
+def test_precision_holds_inside_the_block_alone():
+    before = keras.config.dtype_policy()
+    with pytest.raises(RuntimeError), devices.precision("mixed_bfloat16"):
+        model = models.small_cnn((16, 16, 3), 2)
+        raise RuntimeError
+    assert keras.config.dtype_policy() == before
+    conv, last = model.get_layer("conv0"), model.get_layer("output")
+    assert (conv.compute_dtype, conv.variable_dtype) == ("bfloat16", "float32")
+    assert last.compute_dtype == "float32"
