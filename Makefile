@@ -10,6 +10,7 @@ RECIPE ?= quick
 SEED = 0
 TRAIN =
 CHANGES =
+TEST =
 
 # DATA is relative to where make was called, which make itself leaves in PWD, also under -C.
 export CALLED_FROM := $(PWD)
@@ -84,13 +85,11 @@ lab: ready
 data: ready
 	@$(PY) -m tools.fetch_data
 
-ifneq ($(filter-out no yes,$(TEST)),)
-$(error TEST=$(TEST): write TEST=no to leave the test images alone)
-endif
-
 # CHANGES is values of the recipe, such as CHANGES="dropout=0.5 batch_size=128"; TRAIN=3000 keeps
 # so many training images, TEST=no leaves the test images alone, for choosing recipes.
 reproduce: ready
+	@case "$(TEST)" in ""|yes|no) ;; *) \
+	    echo "TEST=$(TEST): write TEST=no to leave the test images alone" >&2; exit 1;; esac
 	@$(PY) -m tools.reproduce $(SEED) $(CHANGES) $(if $(TRAIN),--train $(TRAIN)) \
 	    $(if $(filter no,$(TEST)),--no-test)
 

@@ -191,6 +191,7 @@ def test_a_run_takes_its_seed_and_changes(make):
     assert seen["arguments"] == "-m tools.reproduce 4 dropout=0.5 flip=true --train 30 --no-test"
     with pytest.raises(subprocess.CalledProcessError, match="returned non-zero"):
         make("reproduce", "TEST=No")  # the test images are not opened by a slip
+    assert make("reproduce", TEST="1")["arguments"] == "-m tools.reproduce 0"  # another's variable
 
 
 def test_only_test_all_runs_the_slow_tests(make):
