@@ -18,6 +18,7 @@ from helpers.recipes import Recipe
 from tools import course
 
 RECIPE = Recipe("test", images_seen=1, batch_size=8)
+gc.freeze()  # what the imports made stays, so no collection need look at it again
 
 
 @pytest.fixture(autouse=True, scope="module")

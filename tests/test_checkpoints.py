@@ -65,7 +65,9 @@ def copy(two_epochs, tmp_path):
     return shutil.copytree(two_epochs[1], tmp_path / "copy")
 
 
-@pytest.mark.parametrize(("stop", "fraction"), [(2, 0.0), (1, 0.9)])
+@pytest.mark.parametrize(
+    ("stop", "fraction"), [pytest.param(2, 0.0, marks=pytest.mark.slow), (1, 0.9)]
+)
 def test_a_resumed_training_ends_like_one_never_stopped(scenes, tmp_path, stop, fraction, capsys):
     plans, folder = plans_of(scenes, 3), tmp_path / "checkpoints"
     recipe = replace(RECIPE, bn_recalibration_batches=2, averaging_fraction=fraction)
