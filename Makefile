@@ -5,6 +5,7 @@
 SHELL := /bin/sh
 PY := .venv/bin/python
 OLDEST := .venv-oldest/bin/python
+JAX := .venv-jax/bin/python
 
 RECIPE ?= quick
 SEED = 0
@@ -36,11 +37,6 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 KERAS_BACKEND ?= tensorflow
 export KERAS_BACKEND
 
-# On processors without 16-bit arithmetic TensorFlow leaves Intel's oneDNN off, though training
-# AlexNet on one of them (AMD, AVX2) was a fifth faster with it. TF_ENABLE_ONEDNN_OPTS=0 wins.
-TF_ENABLE_ONEDNN_OPTS ?= 1
-export TF_ENABLE_ONEDNN_OPTS
-
 # Tests and stored outputs know the embedded scenes, the default recipe and the CPU alone, and
 # keep the models that they train in a folder of their own. A lesson that is tested alone finds
 # the model of an earlier test there, as long as helpers and scenes are the same.
@@ -50,7 +46,7 @@ EMBEDDED = unset ALEXNET_DATA ALEXNET_RECIPE ALEXNET_IMAGES; \
     mkdir -p "$$runs"; find "$$runs" -mindepth 1 -maxdepth 1 ! -name "$$version" -exec rm -rf {} +; \
     export ALEXNET_RUN="$$runs/$$version";
 
-.PHONY: help lessons lab data reproduce bench test test-all test-oldest refresh lock clean ready
+.PHONY: help lessons lab data reproduce bench test test-all test-oldest test-jax refresh lock clean ready
 .DEFAULT_GOAL := help
 
 help:
@@ -61,7 +57,8 @@ help:
 	@echo "make bench        how fast the article's pipeline and ours train here"
 	@echo
 	@echo "make test         the unit tests, and every stored output compared with a fresh run"
-	@echo "make test-all     the same and the slow tests: bench, reproduce, rare faults"
+	@echo "make test-all     the same, the slow tests (bench, reproduce, rare faults) and test-jax"
+	@echo "make test-jax     the tests on JAX, in an environment without TensorFlow"
 	@echo "make test-oldest  the tests on the oldest versions that pyproject.toml allows"
 	@echo "make refresh      run the stored notebooks again and tidy them"
 	@echo "make lock         pin the packages; LOCK=--upgrade takes the newest"
@@ -101,6 +98,7 @@ test: ready
 
 test-all: ready
 	@$(EMBEDDED) $(PY) -m pytest -m "" $(PYTEST)
+	@$(MAKE) test-jax
 
 refresh: ready
 	@$(EMBEDDED) $(PY) -m tools.refresh $(NOTEBOOKS)
@@ -117,8 +115,21 @@ test-oldest: .venv/bin/uv
 	@$(OLDEST) tools/on_path.py
 	@$(EMBEDDED) $(OLDEST) -m pytest --nbval-lax -k "not ruff" $(PYTEST)
 
+# Everything that a training needs, on JAX and without TensorFlow. JAX is slow on processors, so of
+# the lessons that train only 64 images are asked.
+test-jax: .venv/bin/uv
+	@python=$$(sh tools/find_python.sh python3.13 python3.12 python3.11) || exit 1; \
+	"$$python" -m venv --clear .venv-jax
+	@echo "tensorflow; sys_platform == 'never'" | .venv/bin/uv pip install --quiet \
+	    --python $(JAX) --overrides - -r pyproject.toml --extra lab --extra test --extra jax
+	@$(JAX) tools/on_path.py
+	@$(EMBEDDED) export KERAS_BACKEND=jax; \
+	$(JAX) -m pytest tests helpers notebooks/02_*.ipynb notebooks/03_*.ipynb \
+	    -k "not ruff and not bench" $(PYTEST) && ALEXNET_IMAGES=64 $(JAX) -m pytest --nbval-lax \
+	    notebooks/04_*.ipynb notebooks/05_*.ipynb notebooks/06_*.ipynb notebooks/07_*.ipynb
+
 clean:
-	rm -rf .venv .venv-oldest
+	rm -rf .venv .venv-oldest .venv-jax
 	@mkdir -p build
 	find build -mindepth 1 -maxdepth 1 ! -name reproduce -exec rm -rf {} +
 

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from typing import NamedTuple
 
+import numpy as np
+
 
 class Copy(NamedTuple):
     """One of several identical files: the part it lies in, its class (or None), its path."""
@@ -120,8 +122,13 @@ def report(scenes, size=150):
     parts = parts_of(scenes)
     groups = identical_files(parts, scenes.class_names)
     places = [{copy.part for copy in group} for group in groups]
+    plain = [np.ptp(part.pixels, axis=(1, 2)).max(axis=1) == 0 for part in parts.values()]
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in scenes.passed_over.items())
     return {
         "unreadable files": len(scenes.unreadable),
+        f"files passed over{': ' if kinds else ''}{kinds}": sum(scenes.passed_over.values()),
+        "images with transparency, put on white": sum(p.transparent.sum() for p in parts.values()),
+        "images of a single colour": sum(map(sum, plain)),
         f"images that are not {size} x {size}": len(odd_sizes(parts, size)),
         "groups of identical files": len(groups),
         "... within the training part": sum(p <= {"train", "validation"} for p in places),

@@ -1,6 +1,7 @@
 """Two averages that make a trained model better: of batch norm's statistics and of weights."""
 
 from helpers.keras_setup import keras
+from helpers.models import all_layers
 
 
 def recalibrate_batch_norm(model, dataset):
@@ -14,18 +15,20 @@ def recalibrate_batch_norm(model, dataset):
     Parameters
     ----------
     model : keras.Model
-    dataset : Dataset or sequence
-        Batches of (images, labels); the labels are not used. A batch counts by its images.
+    dataset : iterable
+        Batches of (inputs, labels, ...), of which only the inputs are used: an array of images, or
+        several arrays. A batch counts by its images.
     """
-    layers = [lay for lay in model.layers if isinstance(lay, keras.layers.BatchNormalization)]
+    layers = [lay for lay in all_layers(model) if isinstance(lay, keras.layers.BatchNormalization)]
     momenta = [layer.momentum for layer in layers]
     try:
         seen = 0
-        for images, _ in dataset:
+        for inputs, *_ in dataset:
+            count = len(keras.tree.flatten(inputs)[0])
             for layer in layers:
-                layer.momentum = seen / (seen + len(images))
-            model(images, training=True)
-            seen += len(images)
+                layer.momentum = seen / (seen + count)
+            model(inputs, training=True)
+            seen += count
     finally:
         for layer, momentum in zip(layers, momenta, strict=True):
             layer.momentum = momentum
@@ -82,9 +85,9 @@ def clone_compiled(model):
     Returns
     -------
     keras.Model
-        Compiled with the same loss, and accuracy as its metric.
+        Compiled with the same loss, and accuracy as its weighted metric.
     """
     clone = keras.models.clone_model(model)
     clone.set_weights(model.get_weights())
-    clone.compile(loss=model.loss, metrics=["accuracy"], run_eagerly=model.run_eagerly)
+    clone.compile(loss=model.loss, weighted_metrics=["accuracy"], run_eagerly=model.run_eagerly)
     return clone

@@ -1,19 +1,17 @@
 """From arrays of images to the batches that a model is fed.
 
 The images stay as they were read, 8 bits a colour at 150 pixels: a ninth of the memory that
-floats at 227 would take. Each batch is cut out, resized and scaled when it is needed.
+floats at 227 would take. The host only gathers rows. To cut, mirror and resize them is a layer's
+work, on the device that computes the rest.
 """
 
-import os
-from functools import reduce
+import math
 
 import numpy as np
 
-from helpers.keras_setup import tf
+from helpers.keras_setup import keras
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)
-CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-PARALLEL = min(16, CORES)  # batches that are made ready at the same time
 
 
 def epoch_plan(count, seed, epoch, crop_area=(1.0, 1.0), flip=False):
@@ -61,45 +59,169 @@ def epoch_plan(count, seed, epoch, crop_area=(1.0, 1.0), flip=False):
     return order, boxes
 
 
-def batches(images, num_classes, plans=None, size=227, batch_size=32):
-    """Serve images in batches.
+class CropResize(keras.layers.Layer):
+    """Cut a box out of each image, resize it and divide it by 255: two matrix products an image.
+
+    Bilinear resizing gives each new pixel the weighted mean of the old ones around it. Along one
+    side these weights are a matrix, with a row for each new pixel and a column for each old one.
+
+    Parameters
+    ----------
+    size : int
+        Side of the result in pixels.
+    **options
+        See `keras.layers.Layer`. It computes in float32 unless told otherwise.
+
+    Examples
+    --------
+    >>> black, white = [0, 0, 0], [255, 255, 255]
+    >>> pixels = np.array([[[black, white], [black, white]]], np.uint8)
+    >>> np.asarray(CropResize(3)(pixels, np.array([WHOLE])))[0, 0, :, 0].tolist()
+    [0.0, 0.5, 1.0]
+    """
+
+    def __init__(self, size, **options):
+        super().__init__(**{"dtype": "float32"} | options)
+        self.size = size
+
+    def call(self, pixels, boxes):
+        """Cut and resize.
+
+        Parameters
+        ----------
+        pixels : tensor of uint8, shape (batch, height, width, 3)
+        boxes : tensor of float32, shape (batch, 4)
+            Top, left, bottom, right as fractions of the image; where left and right are swapped
+            the image is mirrored.
+
+        Returns
+        -------
+        tensor of float32, shape (batch, size, size, 3)
+            0 to 1. Corner pixels stay corners, the others lie evenly between.
+        """
+        ops, size = keras.ops, self.size
+        _, height, width, _ = pixels.shape
+        down = self._weights_along(boxes[:, 0], boxes[:, 2], height)  # (batch, size, height)
+        across = self._weights_along(boxes[:, 1], boxes[:, 3], width)
+        x = ops.reshape(ops.cast(pixels, self.compute_dtype), (-1, height, width * 3))
+        x = ops.reshape(ops.matmul(down / 255, x), (-1, size, width, 3))
+        x = ops.reshape(ops.transpose(x, (0, 1, 3, 2)), (-1, size * 3, width))
+        x = ops.matmul(x, ops.transpose(across, (0, 2, 1)))
+        return ops.transpose(ops.reshape(x, (-1, size, 3, size)), (0, 1, 3, 2))
+
+    def _weights_along(self, start, stop, n):
+        """Compute how much each of n pixels along a side counts for each new one."""
+        steps = keras.ops.linspace(0.0, 1.0, self.size)
+        places = (start[:, None] + (stop - start)[:, None] * steps) * (n - 1)
+        distances = keras.ops.abs(places[:, :, None] - keras.ops.arange(n, dtype="float32"))
+        return keras.ops.cast(keras.ops.relu(1 - distances), self.compute_dtype)
+
+    def compute_output_shape(self, pixels_shape, boxes_shape):
+        """Return (batch, size, size, 3)."""
+        return (pixels_shape[0], self.size, self.size, 3)
+
+    def get_config(self):
+        """Return what is needed to build the layer again."""
+        return super().get_config() | {"size": self.size}
+
+
+def class_weights(class_weight, labels, num_classes):
+    """Compute how much an image of each class counts in the loss.
+
+    Parameters
+    ----------
+    class_weight : str or sequence of float
+        See `recipes.Recipe`.
+    labels : ndarray of int, shape (n,)
+        Of the training images.
+    num_classes : int
+
+    Returns
+    -------
+    ndarray of float, shape (num_classes,)
+
+    Raises
+    ------
+    ValueError
+        If there are not as many numbers as classes.
+
+    Examples
+    --------
+    >>> class_weights("balanced", np.array([0, 0, 0, 1]), 2).round(2).tolist()
+    [0.67, 2.0]
+    """
+    if class_weight == "equal":
+        return np.ones(num_classes)
+    if class_weight == "balanced":
+        return len(labels) / (num_classes * np.bincount(labels, minlength=num_classes))
+    if len(class_weight) != num_classes:
+        raise ValueError(f"class_weight is {class_weight}, and there are {num_classes} classes")
+    return np.array(class_weight, float)
+
+
+class Batches(keras.utils.PyDataset):
+    """Serve one epoch of a training, or every image once: pixels and boxes for `CropResize`.
 
     Parameters
     ----------
     images : Images
     num_classes : int
         Length of the one-hot labels; where there is no label (-1) they are all zero.
-    plans : list of (order, boxes), optional
-        One `epoch_plan` per epoch, served one after the other; by default every image once, whole,
-        from first to last.
-    size : int, default 227
-        Side in pixels. Bilinear: corner pixels stay corners, the others lie evenly between.
+    plan : (order, boxes), optional
+        See `epoch_plan`; by default every image once, whole, from first to last.
     batch_size : int, default 32
-        The last batch of an epoch may be smaller.
-
-    Returns
-    -------
-    tf.data.Dataset
-        Pairs of float32 (batch, size, size, 3), 0 to 1, and float32 (batch, num_classes).
+    class_weights : ndarray of float, shape (num_classes,), optional
+        Then sample weights are served, and all batches have one size: the last one is filled from
+        the beginning of the epoch, with weight 0. Otherwise it may be smaller.
     """
-    if plans is None:
+
+    def __init__(self, images, num_classes, plan=None, batch_size=32, class_weights=None):
+        # With two threads Keras makes no pipeline of it that TensorFlow tunes: at the end of an
+        # epoch the tuning can wait for minutes. Other backends have none.
+        threads = 2 if keras.backend.backend() == "tensorflow" else 1
+        super().__init__(workers=threads, max_queue_size=4)
         count = len(images.labels)
-        plans = [(np.arange(count), np.tile(np.float32(WHOLE), (count, 1)))]
-    with tf.device("CPU"):
-        pixels, labels = tf.constant(images.pixels), tf.constant(images.labels)
+        self.order, self.boxes = plan or (np.arange(count), np.tile(np.float32(WHOLE), (count, 1)))
+        self.images, self.num_classes, self.batch_size = images, num_classes, batch_size
+        self.class_weights = class_weights
 
-    def cut(rows, boxes):
-        cropped = tf.image.crop_and_resize(
-            tf.gather(pixels, rows), boxes, tf.range(tf.size(rows)), (size, size)
-        )
-        return cropped / 255.0, tf.one_hot(tf.gather(labels, rows), num_classes)
+    def __len__(self):
+        """Return the number of batches."""
+        return math.ceil(len(self.order) / self.batch_size)
 
-    epochs = [
-        tf.data.Dataset.from_tensor_slices((order, boxes[order])).batch(batch_size)
-        for order, boxes in plans
-    ]
-    served = reduce(tf.data.Dataset.concatenate, epochs)
-    # TensorFlow tunes pipelines by itself, but at the end of an epoch that could wait for a minute.
-    plain = tf.data.Options()
-    plain.autotune.enabled = False
-    return served.map(cut, num_parallel_calls=PARALLEL).prefetch(2).with_options(plain)
+    def __getitem__(self, number):
+        """Return ((pixels, boxes), labels), and weights if there are any."""
+        if number >= len(self):
+            raise IndexError(number)
+        places = np.arange(number * self.batch_size, (number + 1) * self.batch_size)
+        real = places < len(self.order)
+        if self.class_weights is None:
+            places = places[real]
+        rows = self.order[places % len(self.order)]
+        labels = self.images.labels[rows]
+        one_hot = (labels[:, None] == np.arange(self.num_classes)).astype(np.float32)
+        inputs = (self.images.pixels[rows], self.boxes[rows])
+        if self.class_weights is None:
+            return inputs, one_hot
+        return inputs, one_hot, (real * self.class_weights[labels]).astype(np.float32)
+
+
+def resized(images, size=227, plan=None, batch_size=32):
+    """Resize images batch by batch, for a network that has no `CropResize` in front.
+
+    Parameters
+    ----------
+    images : Images
+    size : int, default 227
+    plan : (order, boxes), optional
+        See `Batches`.
+    batch_size : int, default 32
+
+    Yields
+    ------
+    ndarray of float32, shape (batch, size, size, 3)
+        0 to 1.
+    """
+    crop = CropResize(size)
+    for inputs, _ in Batches(images, 0, plan, batch_size):
+        yield keras.ops.convert_to_numpy(crop(*inputs))

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from helpers.files import atomic_write, checksum, write_text
 from helpers.keras_setup import keras
+from helpers.models import all_layers, precision_of
 from helpers.recipes import SCHEMA, from_dict
 
-RECORDS = "[0-9][0-9][0-9][0-9].json"
+RECORDS = "[0-9][0-9][0-9][0-9]*.json"
 
 
 def training_config(model, scenes, epoch_plans, recipe, seed):
@@ -35,13 +36,13 @@ def training_config(model, scenes, epoch_plans, recipe, seed):
     config = {
         "images": images.hexdigest()[:12],
         "seed": seed,
-        "precision": model.get_layer(index=1).dtype_policy.name,
+        "precision": precision_of(model),
         "recipe": asdict(recipe),
         "loss": keras.saving.serialize_keras_object(model.loss),
         "optimizer": model.optimizer.get_config(),
         "model": {
             f"layer {place}, {type(layer).__name__}": layer.get_config()
-            for place, layer in enumerate(model.layers)  # Keras numbers the names of a second one
+            for place, layer in enumerate(all_layers(model))  # their names may be numbered on
         },
         "order and crops": {
             f"epoch {number}": hashlib.sha256(order.tobytes() + boxes.tobytes()).hexdigest()[:12]
@@ -79,6 +80,11 @@ def _checksum(record, path):
     return checksum(record, weights, *([averaged] if averaged.exists() else []))
 
 
+def _epoch(path):
+    """Return the number of the epoch that begins a file's name: four digits or more."""
+    return int(path.name.partition(".")[0])
+
+
 def save(model, folder, history, config, averaged_model=None):
     """Save weights, optimizer and history after an epoch, and keep those of the epoch before.
 
@@ -101,9 +107,10 @@ def save(model, folder, history, config, averaged_model=None):
     folder, number = Path(folder), len(history["epochs"])
     for ending in ("json", "weights.h5", "average.weights.h5"):
         for old in folder.glob(RECORDS.replace("json", ending)):
-            if int(old.name[:4]) != number - 1:
+            if _epoch(old) != number - 1:
                 old.unlink()
     record = {"schema": SCHEMA, "history": history, "config": config}
+    record |= {"keras": keras.__version__, "iterations": int(model.optimizer.iterations)}
     path = folder / f"{number:04}.json"
     models = [model, averaged_model] if averaged_model else [model]
     for each, target in zip(models, _weights(path)):
@@ -133,7 +140,7 @@ def newest(folder):
     ValueError
         If there are checkpoints and none is whole, or they are of another edition of the course.
     """
-    records = sorted(Path(folder).glob(RECORDS), reverse=True)
+    records = sorted(Path(folder).glob(RECORDS), key=_epoch, reverse=True)
     for path in records:
         try:
             record = json.loads(path.read_text(encoding="utf-8"))
@@ -176,7 +183,8 @@ def restore(model, path, record, config, averaged_model=None):
     Raises
     ------
     ValueError
-        If the checkpoint belongs to a training with another config.
+        If the checkpoint belongs to a training with another config, or its optimizer's state
+        does not fit this Keras.
     """
     epochs = len(record["history"]["epochs"])
     then, now = (_comparable(each, epochs) for each in (record["config"], config))
@@ -190,4 +198,10 @@ def restore(model, path, record, config, averaged_model=None):
     models = [model, averaged_model] if averaged_model else [model]
     for each, weights in zip(models, _weights(path)):
         each.load_weights(weights)
+    if int(model.optimizer.iterations) != record["iterations"]:  # Keras only warns
+        raise ValueError(
+            f"{path} holds an optimizer that Keras {keras.__version__} cannot restore; it was "
+            f"saved by Keras {record['keras']}: install that, remove {path.parent}, or name "
+            "another folder"
+        )
     return record["history"]

@@ -1,6 +1,8 @@
 """Load an image set in three labelled parts: train, validation, test."""
 
 import hashlib
+import os
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +21,8 @@ class Scenes(NamedTuple):
     train, validation, test, unlabelled : Images
     unreadable : dict
         ``{path: reason}`` of the files left out; empty unless that was asked for.
+    passed_over : dict
+        ``{kind: count}`` of the files that are no images of a class or part.
     """
 
     class_names: tuple
@@ -27,6 +31,7 @@ class Scenes(NamedTuple):
     test: Images
     unlabelled: Images
     unreadable: dict
+    passed_over: dict
 
 
 def fingerprint(scenes):
@@ -68,8 +73,10 @@ def content_position(digests):
     return np.array([int(digest[:12], 16) / 16**12 for digest in digests])
 
 
-def split(images, share, class_names, part="validation", from_top=False):
+def split(images, share, class_names, part="validation", from_top=False, leave=1):
     """Hold out a share of a set, chosen by the content of its files.
+
+    A class too small for that gives its nearest file or keeps it, and a line is printed.
 
     Parameters
     ----------
@@ -83,12 +90,14 @@ def split(images, share, class_names, part="validation", from_top=False):
         What the held-out images are called in messages.
     from_top : bool, default False
         Hold out the positions near 1 instead of those near 0.
+    leave : int, default 1
+        So many different files of each class are kept at least.
 
     Returns
     -------
     kept, held_out : Images
         Files that are equal byte by byte are on one side, and no file changes sides when others
-        are added.
+        are added, except in a class so small.
 
     Raises
     ------
@@ -100,26 +109,38 @@ def split(images, share, class_names, part="validation", from_top=False):
     position = content_position(images.digests)
     if from_top:
         position = 1 - position
+    held_out, small = position < share, []
     for label, name in enumerate(class_names):
-        own = position[images.labels == label]
-        if not (own < share).any():
-            enough = (np.floor(own.min() * 1000) + 1) / 1000
-            larger = f"a share of {enough:.3f} would give it one, or " if enough < 0.5 else ""
+        own = np.unique(position[images.labels == label])  # copies count once
+        if len(own) <= leave:
             raise ValueError(
-                f"class {name!r} has {len(own)} images to split and none falls into the "
-                f"{part} share of {share}: {larger}add images"
+                f"class {name!r} has {len(own)} different images where {leave + 1} are needed "
+                f"to hold one out for {part}: add images, or remove the class"
             )
-        if (own < share).all():
+        wanted = np.clip((own < share).sum(), 1, len(own) - leave)
+        if wanted != (own < share).sum():
+            small.append(name)
+            held_out[np.isin(position, own[:wanted])] = True
+            held_out[np.isin(position, own[wanted:])] = False
+    if small:
+        print(f"{part}: few images in {', '.join(small)}, so the nearest one decides")
+    for label, name in enumerate(class_names):
+        own = images.labels == label
+        left = len(np.unique(position[own & ~held_out]))
+        if left < leave or not (own & held_out).any():
+            others = np.isin(position, position[own]) & ~own
             raise ValueError(
-                f"class {name!r} has {len(own)} images to split, all in the {part} share of "
-                f"{share}: none is left to train on; take a smaller share, or add images"
+                f"class {name!r} is left without images for {part} or training, for these are "
+                f"copies with other labels: {', '.join(map(str, images.paths[others][:5]))}; give "
+                "each one label, or remove them"
             )
-    held_out = position < share
     return images.take(~held_out), images.take(held_out)
 
 
 def load(folder=None, size=150, validation_share=0.15, skip_unreadable=False, skip_leaks=False):
     """Check a folder of images, read every file once, and split the set.
+
+    What is passed over on the way is counted and printed.
 
     Parameters
     ----------
@@ -128,8 +149,9 @@ def load(folder=None, size=150, validation_share=0.15, skip_unreadable=False, sk
     size : int, default 150
         Side in pixels of the arrays.
     validation_share : float, default 0.15
-        Part of the training images held out to choose by. Without a test part, as large a share
-        becomes the test part too (70/15/15); without unlabelled images the test images stand in.
+        Part of the training images held out to choose by, if the set has no validation part.
+        Without a test part, as large a share becomes the test part too (70/15/15); without
+        unlabelled images the test images stand in.
     skip_unreadable : bool, default False
         Leave out the files that cannot be read instead of stopping.
     skip_leaks : bool, default False
@@ -145,18 +167,35 @@ def load(folder=None, size=150, validation_share=0.15, skip_unreadable=False, sk
         If the folder, a class, an image or a part is missing or unreadable; all unreadable files
         are named at once.
     """
-    parts = folders.find_parts(folders.data_folder(folder))
+    given = Path(os.path.abspath(folders.data_folder(folder)))
+    root, parts = folders.set_folder(given), folders.find_parts(given)
+    if not parts["test"] and not 0 < validation_share < 0.5:
+        raise ValueError(
+            f"the validation share is {validation_share}; it must lie between 0 and 0.5, since as "
+            "much is held out for testing"
+        )
     names = folders.class_names(parts["train"])
-    files = {"train": folders.labelled_files(parts["train"], names)}
-    if parts["test"]:
-        files["test"] = folders.labelled_files(parts["test"], names)
+    files = {
+        part: folders.labelled_files(parts[part], names)
+        for part in ("train", "validation", "test")
+        if parts[part]
+    }
     if parts["unlabelled"]:
         files["unlabelled"] = (folders.image_files(parts["unlabelled"]), None)
+    used = [path for paths, _ in files.values() for path in paths]
+    passed_over = folders.passed_over(given if given in root.parents else root, used)
+    if passed_over:
+        kinds = ", ".join(f"{count:,} {kind}" for kind, count in passed_over.items())
+        print(f"Files passed over: {kinds}")
 
     images, unreadable = {}, {}
     for part, (paths, labels) in files.items():
         images[part], bad = read(paths, labels, size)
         unreadable |= bad
+    white = max(part.whites.max(initial=0) for part in images.values())
+    for part, (paths, labels) in files.items():  # one white for the whole set
+        if 0 < images[part].whites.max(initial=0) < white:
+            images[part], _ = read(paths, labels, size, white)
     if unreadable and not skip_unreadable:
         listed = "".join(f"\n  {path}: {reason}" for path, reason in unreadable.items())
         raise ValueError(
@@ -165,20 +204,24 @@ def load(folder=None, size=150, validation_share=0.15, skip_unreadable=False, sk
         )
 
     if skip_leaks and "test" in images:
-        leaked = np.isin(images["train"].digests, images["test"].digests)
-        images["train"] = images["train"].take(~leaked)
-    for part in ("train", "test"):
-        found = images[part].labels if part in images else range(len(names))
-        if lost := [name for label, name in enumerate(names) if label not in found]:
+        for part in images.keys() & {"train", "validation"}:
+            leaked = np.isin(images[part].digests, images["test"].digests)
+            images[part] = images[part].take(~leaked)
+    for part in images.keys() - {"unlabelled"}:
+        if lost := [name for label, name in enumerate(names) if label not in images[part].labels]:
             raise ValueError(
                 f"no image is left of these classes of {parts[part]}: {lost}; their files "
                 "cannot be read, or are leaks (skip_leaks): fix them, or remove the folders"
             )
-    train, validation = split(images["train"], validation_share, names)
-    if "test" not in images:
+    train, testing = images["train"], "test" in images
+    if "validation" not in images:
+        train, images["validation"] = split(
+            train, validation_share, names, leave=1 if testing else 2
+        )
+    if not testing:
         train, images["test"] = split(train, validation_share, names, "test", from_top=True)
-    test = images["test"]
+    validation, test = images["validation"], images["test"]
     unlabelled = images.get("unlabelled", test.take([]))
     if len(unlabelled.paths) == 0:
         unlabelled = test._replace(labels=np.full(len(test.labels), -1))
-    return Scenes(tuple(names), train, validation, test, unlabelled, unreadable)
+    return Scenes(tuple(names), train, validation, test, unlabelled, unreadable, passed_over)

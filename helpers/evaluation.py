@@ -4,7 +4,7 @@ import numpy as np
 from scipy.stats import binomtest
 from sklearn.metrics import precision_recall_fscore_support
 
-from helpers.batches import batches
+from helpers.batches import resized
 
 
 def predict(model, images, batch_size=32):
@@ -23,8 +23,9 @@ def predict(model, images, batch_size=32):
     """
     if len(images.labels) == 0:
         return np.empty((0, model.output_shape[1]))
-    served = batches(images, model.output_shape[1], None, model.input_shape[1], batch_size)
-    probabilities = model.predict(served, verbose=0).astype(np.float64)
+    served = resized(images, model.input_shape[1], batch_size=batch_size)
+    probabilities = np.concatenate([model.predict_on_batch(batch) for batch in served])
+    probabilities = probabilities.astype(np.float64)
     return probabilities / probabilities.sum(axis=1, keepdims=True)
 
 

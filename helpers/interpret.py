@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.batches import batches
+from helpers.batches import resized
 from helpers.keras_setup import keras
 
 
@@ -22,9 +22,9 @@ def activations(model, images, layer, batch_size=32):
     ndarray of float32, shape (n, ...)
         The layer's output for each image, in their order.
     """
-    short = keras.Model(model.inputs, model.get_layer(layer).output)
-    served = batches(images, model.output_shape[1], None, model.input_shape[1], batch_size)
-    parts = [keras.ops.convert_to_numpy(short(pixels, training=False)) for pixels, _ in served]
+    short = keras.Model(model.inputs[0], model.get_layer(layer).output)
+    served = resized(images, model.input_shape[1], batch_size=batch_size)
+    parts = [keras.ops.convert_to_numpy(short(batch, training=False)) for batch in served]
     return np.concatenate(parts).astype(np.float32)
 
 
@@ -34,7 +34,7 @@ def logits_from(model, layer):
     Parameters
     ----------
     model : keras.Model
-        Layers in one row, the last one dense with softmax.
+        Layers in one row, the last two dense and softmax.
     layer : str
         Name of the layer whose activations will be given.
 
@@ -45,9 +45,9 @@ def logits_from(model, layer):
     """
     place = model.layers.index(model.get_layer(layer))
     x = inputs = keras.Input(model.layers[place].output.shape[1:])
-    for each in model.layers[place + 1 : -1]:
+    for each in model.layers[place + 1 : -2]:
         x = each(x)
-    rest, last = keras.Model(inputs, x), model.layers[-1]
+    rest, last = keras.Model(inputs, x), model.layers[-2]
     kernel, *bias = (array.astype(np.float64) for array in last.get_weights())
 
     def logits(maps):

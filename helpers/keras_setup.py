@@ -1,29 +1,39 @@
 """Import Keras without the start-up messages of its backend: always from here, and first."""
 
 import os
+import subprocess
+import sys
 from contextlib import contextmanager
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# On processors without 16-bit arithmetic TensorFlow leaves Intel's oneDNN off, though there too
+# AlexNet trains faster with it, by up to 40 per cent.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 
 @contextmanager
 def silent_stderr():
-    """Send everything written to file descriptor 2 to nowhere while the block runs.
+    """Hold back what is written to file descriptor 2 while the block runs, unless it fails.
 
-    TensorFlow's C++ part writes its messages straight to the descriptor, past `sys.stderr`.
+    TensorFlow's C++ part writes its messages straight to the descriptor, past `sys.stderr`, and
+    ends the whole process where it cannot run. So the messages go to a small program of its own,
+    which shows them unless a zero byte at their end says that all went well.
     """
-    saved, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
+    show = "import os; s = open(0, 'rb').read(); s.endswith(b'\\0') or os.write(2, s)"
+    watcher = subprocess.Popen([sys.executable, "-ISc", show], stdin=subprocess.PIPE)
+    saved = os.dup(2)
+    os.dup2(watcher.stdin.fileno(), 2)
     try:
         yield
+        os.write(2, b"\0")
     finally:
         os.dup2(saved, 2)
         os.close(saved)
-        os.close(nowhere)
+        watcher.stdin.close()
+        watcher.wait()
 
 
 with silent_stderr():
-    import keras
-    import tensorflow as tf
+    import keras  # and with it the backend
 
-__all__ = ["keras", "silent_stderr", "tf"]
+__all__ = ["keras", "silent_stderr"]

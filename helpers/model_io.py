@@ -39,7 +39,7 @@ def model_folder(scenes, recipe):
     return Path(os.environ.get("ALEXNET_RUN") or TRAINED, fingerprint(scenes), recipe.name)
 
 
-def save(model, folder, class_names, **notes):
+def save(model, folder, class_names, white=0.0, **notes):
     """Save a finished model: ``model.weights.h5`` without the optimizer, and ``model.json``.
 
     Parameters
@@ -48,6 +48,8 @@ def save(model, folder, class_names, **notes):
     folder : Path
     class_names : sequence of str
         In the order of the model's outputs.
+    white : float, default 0.0
+        What stood for white in the training images, see `images.read`.
     **notes
         What else to keep in the record: recipe, seed, history. Plain values, or a recipe.
 
@@ -70,6 +72,7 @@ def save(model, folder, class_names, **notes):
         "class_names": list(class_names),
         "input_size": model.input_shape[1],
         "preprocessing": PREPROCESSING,
+        "white": white,
         "versions": {
             "python": platform.python_version(),
             "keras": keras.__version__,
@@ -157,7 +160,7 @@ def load(folder, class_names=None):
 
 
 def load_or_train(scenes, recipe):
-    """Load the model that lesson 04 saved; if there is none, train it (some minutes).
+    """Load the model of these images and this recipe; if there is none, train it as lesson 04 does.
 
     Parameters
     ----------
@@ -179,21 +182,22 @@ def load_or_train(scenes, recipe):
     folder = model_folder(scenes, recipe)
     if any(folder.glob("model.*")):
         model, record = load(folder, scenes.class_names)
-        print("This is the model that lesson 04 trained.")
+        print("This model was trained before.")
         then, now = asdict(recipes.from_dict(record["recipe"])), asdict(recipe)
         if other := [key for key in now if now[key] != then[key]]:
             print(
                 f"Its recipe had {other[0]} {then[other[0]]}, and yours has {now[other[0]]}: "
-                "lesson 04 trains it again."
+                "run lesson 04 to train it with yours."
             )
         return model, record
-    print(f"Lesson 04 left no model in {folder}: training one on {recipe.images_seen:,} images.")
+    print(f"There is no model in {folder} yet: training one on {recipe.images_seen:,} images.")
     policy, why = devices.choose_precision()
     print("Precision:", why)
     with exclusive_lock(folder):
-        model, epoch_plans = training.prepare(scenes, recipe, policy)
+        network, model, epoch_plans = training.prepare(scenes, recipe, policy)
         history = training.train(model, scenes, epoch_plans, recipe)
-        save(model, folder, scenes.class_names, recipe=recipe, seed=0, history=history)
+        white = float(scenes.train.whites.max())
+        save(network, folder, scenes.class_names, white, recipe=recipe, seed=0, history=history)
     return load(folder)
 
 
@@ -215,7 +219,7 @@ def write_predictions(path, files, probabilities, class_names):
     OSError
         See `files.atomic_write`.
     """
-    common = os.path.commonpath([Path(name).parent for name in files])
+    common = os.path.commonpath([Path(name).parent for name in files]) if len(files) else ""
     text = io.StringIO(newline="")
     table = csv.writer(text)
     table.writerow(["file", "class", *class_names])

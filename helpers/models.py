@@ -5,6 +5,36 @@ import math
 from helpers.keras_setup import keras
 
 
+def all_layers(model):
+    """List the layers of a model, and in place of a model within it the layers of that one.
+
+    Parameters
+    ----------
+    model : keras.Model
+
+    Returns
+    -------
+    list of keras.layers.Layer
+    """
+    nested = [all_layers(lay) if isinstance(lay, keras.Model) else [lay] for lay in model.layers]
+    return sum(nested, [])
+
+
+def precision_of(model):
+    """Return the name of the dtype policy of a model's first layer with weights.
+
+    Parameters
+    ----------
+    model : keras.Model
+
+    Returns
+    -------
+    str
+        Such as ``"mixed_bfloat16"``. (AlexNet's last layer always has ``"float32"``.)
+    """
+    return next(layer for layer in all_layers(model) if layer.weights).dtype_policy.name
+
+
 def convolution(x, number, filters, kernel, strides=1, padding="same", bn_momentum=0.99):
     """Add one block: convolution, batch normalisation, ReLU.
 
@@ -74,7 +104,8 @@ def alexnet(input_shape=(227, 227, 3), num_classes=6, dropout=0.0, bn_momentum=0
         x = layers.Dense(4096, activation="relu", name=f"fc{number}")(x)
         if dropout:
             x = layers.Dropout(dropout, name=f"dropout{number}")(x)
-    outputs = layers.Dense(num_classes, activation="softmax", dtype="float32", name="fc2")(x)
+    logits = layers.Dense(num_classes, dtype="float32", name="fc2")(x)
+    outputs = layers.Softmax(dtype="float32", name="softmax")(logits)
     return keras.Model(inputs, outputs, name="alexnet")
 
 
@@ -102,7 +133,8 @@ def small_cnn(input_shape=(32, 32, 3), num_classes=6, dropout=0.0, bn_momentum=0
     x = layers.Dense(64, activation="relu", name="fc0")(x)
     if dropout:
         x = layers.Dropout(dropout, name="dropout0")(x)
-    outputs = layers.Dense(num_classes, activation="softmax", dtype="float32", name="output")(x)
+    logits = layers.Dense(num_classes, dtype="float32", name="output")(x)
+    outputs = layers.Softmax(dtype="float32", name="softmax")(logits)
     return keras.Model(inputs, outputs, name="small_cnn")
 
 

@@ -1,5 +1,6 @@
 """Recipes: everything that is decided about a training before it starts (lesson 04)."""
 
+import math
 import os
 from dataclasses import asdict, dataclass, field, fields
 
@@ -13,11 +14,15 @@ RANGES = {
     int: "a whole number, {} or more",
     float: "a number from 0 to 1",
     tuple: "two fractions of the area, the smaller first, such as (0.5, 1.0)",
+    object: "'equal', 'balanced', or a positive number for each class",
 }
 
 
 def _fits(value, kind, lowest):
     """Say whether a value is of its type and in its range."""
+    if kind is object:
+        known = value in ("equal", "balanced")
+        return known or (isinstance(value, (tuple, list)) and all(_positive(v) for v in value))
     if kind is tuple:
         pair = isinstance(value, (tuple, list)) and len(value) == 2
         return pair and all(_fits(v, float, 0) for v in value) and 0 < value[0] <= value[1]
@@ -28,6 +33,12 @@ def _fits(value, kind, lowest):
     if kind is str:  # it becomes the name of a folder
         return isinstance(value, str) and value.replace("-", "_").isidentifier()
     return isinstance(value, int) and value >= lowest
+
+
+def _positive(value):
+    """Say whether a value is a number above 0 and finite."""
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return number and 0 < value < math.inf
 
 
 @dataclass(frozen=True)
@@ -64,6 +75,9 @@ class Recipe:
     label_smoothing : float
         Fraction of each label that is spread evenly over all classes (C. Szegedy et al., CVPR
         2016, section 7).
+    class_weight : str or tuple of float
+        How much an image counts in the loss: ``"equal"``; ``"balanced"``, in inverse proportion
+        to the number of images of its class; or a number for each class, in their order.
 
     Raises
     ------
@@ -84,6 +98,7 @@ class Recipe:
     crop_area: tuple = (1.0, 1.0)
     flip: bool = False
     label_smoothing: float = 0.0
+    class_weight: object = "equal"
 
     def __post_init__(self):
         """Check every range; turn 0 into 0.0 and [0.5, 1] into (0.5, 1.0)."""
@@ -94,7 +109,7 @@ class Recipe:
                 raise ValueError(f"{each.name} is {value!r}; it must be {words}")
             if each.type is float:
                 object.__setattr__(self, each.name, float(value))
-            if each.type is tuple:
+            if isinstance(value, list) or each.type is tuple:
                 object.__setattr__(self, each.name, tuple(map(float, value)))
         if self.averaging_fraction and not self.bn_recalibration_batches:
             raise ValueError(

@@ -3,17 +3,19 @@
 import math
 import time
 from contextlib import nullcontext
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from helpers import checkpoints as states
 from helpers.averaging import WeightAveraging, clone_compiled, recalibrate_batch_norm
-from helpers.batches import batches, epoch_plan
+from helpers.batches import Batches, CropResize, class_weights, epoch_plan
 from helpers.devices import precision
 from helpers.files import exclusive_lock
 from helpers.keras_setup import keras
-from helpers.models import alexnet
+from helpers.models import alexnet, all_layers, precision_of
+from helpers.progress import BatchLosses, report, stop_unless_finite
 
 
 def epoch_plans(count, images_seen, seed=0, crop_area=(1.0, 1.0), flip=False):
@@ -79,8 +81,41 @@ def learning_rate(highest, steps, warmup=0.0, cosine=False):
     )
 
 
+def training_model(network, side=150):
+    """Put `CropResize` in front of a network and leave out its softmax, to train it.
+
+    Frameworks ask for logits: the logarithm of a softmax can be computed from them exactly, while
+    the probability of a sure mistake is rounded to 0 before its logarithm is taken.
+
+    Parameters
+    ----------
+    network : keras.Model
+        Whose last layer is a softmax of its own. Its weights are shared.
+    side : int, default 150
+        Of the images as they are kept, in pixels.
+
+    Returns
+    -------
+    keras.Model
+        From (pixels, boxes), see `batches.CropResize`, to logits, (batch, classes), float32.
+
+    Raises
+    ------
+    ValueError
+        If the last layer is no softmax.
+    """
+    last = network.layers[-1]
+    if not isinstance(last, keras.layers.Softmax):
+        raise ValueError(f"{network.name} ends in {last.name}: let it end in keras.layers.Softmax")
+    pixels = keras.Input((side, side, 3), dtype="uint8", name="pixels")
+    boxes = keras.Input((4,), name="boxes")
+    images = CropResize(network.input_shape[1], name="crop_resize")(pixels, boxes)
+    logits = keras.Model(network.inputs[0], last.input, name=network.name)(images)
+    return keras.Model([pixels, boxes], logits, name=f"{network.name}_in_training")
+
+
 def prepare(scenes, recipe, policy="float32", seed=0):
-    """Build and compile AlexNet, and plan its epochs, as lesson 04 does.
+    """Build AlexNet and the compiled model that trains it, and plan its epochs, as lesson 04 does.
 
     Parameters
     ----------
@@ -93,12 +128,14 @@ def prepare(scenes, recipe, policy="float32", seed=0):
 
     Returns
     -------
+    network : keras.Model
     model : keras.Model
+        See `training_model`.
     epoch_plans : list of (order, boxes)
     """
     keras.utils.set_random_seed(seed)
     with precision(policy):
-        model = alexnet(
+        network = alexnet(
             num_classes=len(scenes.class_names),
             dropout=recipe.dropout,
             bn_momentum=recipe.bn_momentum,
@@ -107,64 +144,14 @@ def prepare(scenes, recipe, policy="float32", seed=0):
     plans = epoch_plans(count, recipe.images_seen, seed, recipe.crop_area, recipe.flip)
     steps = sum(math.ceil(len(order) / recipe.batch_size) for order, _ in plans)
     rate = learning_rate(recipe.learning_rate, steps, recipe.warmup, recipe.cosine)
-    loss = keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing)
-    model.compile(keras.optimizers.Adam(rate), loss, metrics=["accuracy"])
-    return model, plans
-
-
-def _stop_unless_finite(loss, images_seen):
-    """Raise FloatingPointError if the loss, after so many images, is NaN or infinite."""
-    if not math.isfinite(loss):
-        raise FloatingPointError(
-            f"the loss is {loss} after {images_seen:,} images: rebuild the model and try a tenth "
-            "of the learning rate. Checkpoints and saved models are those from before"
-        )
-
-
-class _BatchLosses(keras.callbacks.Callback):
-    """Append each batch's own loss to a history, and print a dot for each tenth of the epoch."""
-
-    def __init__(self, history, count, batch_size):
-        super().__init__()
-        self.history, self.count, self.batch_size = history, count, batch_size
-        self.before = history["images_seen"][-1] if history["images_seen"] else 0
-        self.total = 0.0
-
-    def on_train_batch_end(self, batch, logs=None):
-        """Undo Keras's running mean over the epoch."""
-        earlier = batch * self.batch_size
-        seen = min(earlier + self.batch_size, self.count)
-        total = float(logs["loss"]) * seen
-        _stop_unless_finite(total, self.before + seen)
-        self.history["images_seen"].append(self.before + seen)
-        self.history["loss"].append((total - self.total) / (seen - earlier))
-        self.total = total
-        print("." * (10 * seen // self.count - 10 * earlier // self.count), end="", flush=True)
-
-
-def no_better_than_chance(accuracy, labels):
-    """Say whether an accuracy could well be that of always predicting the most common class.
-
-    Parameters
-    ----------
-    accuracy : float
-        0 to 1.
-    labels : ndarray of int, shape (n,)
-        Of the images that the accuracy was measured on.
-
-    Returns
-    -------
-    bool
-        Whether it is less than two standard errors above the fraction of that class.
-
-    Examples
-    --------
-    >>> labels = np.repeat([0, 1], 50)
-    >>> no_better_than_chance(0.55, labels), no_better_than_chance(0.65, labels)
-    (True, False)
-    """
-    chance = np.bincount(labels).max() / len(labels)
-    return bool(accuracy < chance + 2 * math.sqrt(chance * (1 - chance) / len(labels)))
+    model = training_model(network, scenes.train.pixels.shape[1])
+    loss = keras.losses.CategoricalCrossentropy(
+        from_logits=True,
+        label_smoothing=recipe.label_smoothing,
+        reduction="mean_with_sample_weight",
+    )
+    model.compile(keras.optimizers.Adam(rate), loss, weighted_metrics=["accuracy"])
+    return network, model, plans
 
 
 def _out_of_memory(error):
@@ -173,20 +160,20 @@ def _out_of_memory(error):
     return type(error).__name__ in names or "RESOURCE_EXHAUSTED" in str(error)  # JAX
 
 
-def _train_epoch(model, validated, scenes, plans, recipe, history, callbacks):
+def _train_epoch(model, validated, scenes, plans, recipe, history, inner, outer):
     """Train for the next epoch, recalibrate and validate, and note both in the history."""
     plan, start = plans[len(history["epochs"])], time.perf_counter()
-    shape = {"num_classes": len(scenes.class_names), "size": model.input_shape[1]}
-    batch_size, count = recipe.batch_size, len(plan[0])
-    served = batches(scenes.train, plans=[plan], batch_size=batch_size, **shape)
-    losses = _BatchLosses(history, count, batch_size)
+    count, classes, batch_size = len(plan[0]), len(scenes.class_names), recipe.batch_size
+    weights = class_weights(recipe.class_weight, scenes.train.labels, classes)
+    served = Batches(scenes.train, classes, plan, batch_size, weights)
+    losses = BatchLosses(history, count, batch_size, outer)
     try:
-        fitted = model.fit(served, shuffle=False, verbose=0, callbacks=[losses, *callbacks]).history
+        fitted = model.fit(served, shuffle=False, verbose=0, callbacks=[losses, *inner]).history
         if recalibrating := recipe.bn_recalibration_batches:
             if count < min(recalibrating * batch_size, len(plans[0][0])):  # a short last epoch
-                served = batches(scenes.train, plans=plans[:1], batch_size=batch_size, **shape)
-            recalibrate_batch_norm(validated, served.take(recalibrating))
-        loss, accuracy = validated.evaluate(batches(scenes.validation, **shape), verbose=0)
+                served = Batches(scenes.train, classes, plans[0], batch_size, weights)
+            recalibrate_batch_norm(validated, islice(served, recalibrating))
+        loss, accuracy = validated.evaluate(Batches(scenes.validation, classes), verbose=0)
     except Exception as error:
         if not _out_of_memory(error):
             raise
@@ -195,7 +182,7 @@ def _train_epoch(model, validated, scenes, plans, recipe, history, callbacks):
             f"and try recipes.choose(batch_size={max(1, batch_size // 2)}), with another folder "
             "for checkpoints. What was saved before is whole"
         ) from None
-    _stop_unless_finite(loss, history["images_seen"][-1])
+    stop_unless_finite(loss, history["images_seen"][-1])
     history["epochs"].append(
         {
             "images_seen": history["images_seen"][-1],
@@ -208,17 +195,25 @@ def _train_epoch(model, validated, scenes, plans, recipe, history, callbacks):
     )
 
 
-def _report(epoch, count, left, labels):
-    """Print how an epoch went, and how long the images that are left will take."""
-    minutes = math.ceil(left * epoch["seconds"] / count / 60)
-    remaining = f"; {minutes} min left" if left else ""
-    print(
-        f" {count:,} images in {epoch['seconds']:.0f} s, training accuracy "
-        f"{epoch['accuracy']:.0%}, validation {epoch['validation_accuracy']:.0%}{remaining}"
-    )
-    if count == len(labels) and no_better_than_chance(epoch["accuracy"], labels):
-        print("That is no better than chance: try a tenth of the learning rate, and see what")
-        print('else it may be in lesson 04, "When a network stays at chance".')
+def _seed_dropout(model, seed, epoch):
+    """Make the dropout of an epoch a function of seed and epoch."""
+    for layer in all_layers(model):
+        if hasattr(layer, "seed_generator"):
+            layer.seed_generator.state.assign([seed, epoch])
+    if keras.backend.backend() == "torch":  # whose dropout has a generator of its own
+        keras.utils.set_random_seed(int(np.random.default_rng([seed, epoch]).integers(2**31)))
+
+
+def _refuse_rate_changers(model, callbacks):
+    """Raise ValueError if a callback would change a learning rate that is planned."""
+    changers = (keras.callbacks.ReduceLROnPlateau, keras.callbacks.LearningRateScheduler)
+    planned = isinstance(model.optimizer.get_config()["learning_rate"], dict)
+    for callback in callbacks:
+        if planned and isinstance(callback, changers):
+            raise ValueError(
+                f"{type(callback).__name__} cannot change a learning rate that is planned: leave "
+                "it out, or compile the model with a number as its rate"
+            )
 
 
 def train(
@@ -229,13 +224,16 @@ def train(
     Parameters
     ----------
     model : keras.Model
-        Compiled with the metric ``"accuracy"``, for square images of any size.
+        See `training_model`, compiled with ``weighted_metrics=["accuracy"]`` and a loss from
+        logits with ``reduction="mean_with_sample_weight"``. All batches have one size: the last
+        of an epoch is filled from the epoch's beginning with images that count nothing in loss and
+        gradient (batch norm sees them).
     scenes : Scenes
     epoch_plans : list of (order, boxes)
         See `epoch_plans`.
     recipe : Recipe
-        Read here are `batch_size`, `bn_recalibration_batches` and `averaging_fraction`; the other
-        values are those of the model and the plans, see `prepare`.
+        Read here are `batch_size`, `bn_recalibration_batches`, `averaging_fraction` and
+        `class_weight`; the other values are those of the model and the plans, see `prepare`.
     seed : int, default 0
         Of the dropout. It is set again before each epoch, so that a resumed training continues as
         it would have.
@@ -247,15 +245,18 @@ def train(
         Continue from the newest whole checkpoint, if there is one. Model and arguments must be
         those of the training that stopped.
     callbacks : sequence of keras.callbacks.Callback, optional
-        Called in every epoch.
+        As in `keras.Model.fit`, over all epochs; the logs of an epoch hold ``loss``, ``accuracy``,
+        ``val_loss`` and ``val_accuracy``. Where weights are averaged, the validation is of the
+        averages, and they are what is left at the end.
 
     Returns
     -------
     dict
         ``precision``; ``images_seen`` so far and ``loss``, one number per batch; ``epochs``: for
-        each epoch ``images_seen``, ``loss`` and ``accuracy`` (running means over the epoch),
-        ``validation_loss`` and ``validation_accuracy`` (measured at its end), ``seconds``. A loss
-        is the one that the model was compiled with: with label smoothing it never comes near 0.
+        each epoch ``images_seen``, ``loss`` and ``accuracy`` (running means over the epoch, with
+        the weights of the classes), ``validation_loss`` and ``validation_accuracy`` (measured at
+        its end), ``seconds``. A loss is the one that the model was compiled with: with label
+        smoothing it never comes near 0.
 
     Raises
     ------
@@ -263,7 +264,7 @@ def train(
         If the folder holds checkpoints and `resume` is not set.
     ValueError
         If its checkpoints belong to another training or are all damaged, or if the model was
-        trained before and is to begin again.
+        trained before and is to begin again, or if a callback would change a planned rate.
     RuntimeError
         If another program is training there.
     FloatingPointError
@@ -273,12 +274,13 @@ def train(
     OSError
         If a checkpoint cannot be written; those before are whole.
     """
-    policy, labels = model.get_layer(index=1).dtype_policy.name, scenes.train.labels
-    history = {"precision": policy, "images_seen": [], "loss": [], "epochs": []}
-    averaged, callbacks = None, list(callbacks)
+    history = {"precision": precision_of(model), "images_seen": [], "loss": [], "epochs": []}
+    averaged, inner = None, []
     if recipe.averaging_fraction:
         averaged = clone_compiled(model)
-        callbacks.append(WeightAveraging(averaged, recipe.averaging_fraction))
+        inner.append(WeightAveraging(averaged, recipe.averaging_fraction))
+    _refuse_rate_changers(model, callbacks)
+    outer = keras.callbacks.CallbackList(list(callbacks), model=model, epochs=len(epoch_plans))
     config = checkpoints and states.training_config(model, scenes, epoch_plans, recipe, seed)
     with exclusive_lock(checkpoints) if checkpoints else nullcontext():
         if checkpoints and any(Path(checkpoints).glob(states.RECORDS)):
@@ -291,18 +293,25 @@ def train(
             history = states.restore(model, path, record, config, averaged)
         elif int(model.optimizer.iterations):
             raise ValueError("this model was trained before: build and compile it again")
+        outer.on_train_begin()
         for number in range(len(history["epochs"]), len(epoch_plans)):
             print(f"epoch {number + 1} of {len(epoch_plans)} ", end="", flush=True)
-            for layer in model.layers:
-                if hasattr(layer, "seed_generator"):
-                    layer.seed_generator.state.assign([seed, number])
+            _seed_dropout(model, seed, number)
+            outer.on_epoch_begin(number)
             _train_epoch(
-                model, averaged or model, scenes, epoch_plans, recipe, history, callbacks
+                model, averaged or model, scenes, epoch_plans, recipe, history, inner, outer
             )  # fmt: skip
+            done = history["epochs"][-1]
             left = sum(len(order) for order, _ in epoch_plans[number + 1 :])
-            _report(history["epochs"][-1], len(epoch_plans[number][0]), left, labels)
+            labels = scenes.train.labels if recipe.class_weight == "equal" else ()
+            report(done, len(epoch_plans[number][0]), left, labels)
             if checkpoints:
                 states.save(model, checkpoints, history, config, averaged)
-    if averaged:
-        model.set_weights(averaged.get_weights())
+            logs = {key.replace("validation", "val"): value for key, value in done.items()}
+            outer.on_epoch_end(number, logs)
+            if model.stop_training:
+                break
+        if averaged:
+            model.set_weights(averaged.get_weights())
+        outer.on_train_end()
     return history

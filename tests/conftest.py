@@ -65,13 +65,26 @@ def scenes(image_set):
 
 
 def small_model(scenes, rate=1e-3, seed=0, dropout=0.3):
-    """A compiled model of 16 x 16 pixels with dropout and batch norm."""
+    """A model that trains a network of 16 x 16 pixels with dropout and batch norm."""
     keras.utils.set_random_seed(seed)
-    model = models.small_cnn((16, 16, 3), len(scenes.class_names), dropout=dropout)
+    network = models.small_cnn((16, 16, 3), len(scenes.class_names), dropout=dropout)
+    return compiled(network, keras.optimizers.Adam(rate))
+
+
+def compiled(network, optimizer, side=150):
+    """Prepare a network for `training.train`."""
+    model = training.training_model(network, side)
+    loss = keras.losses.CategoricalCrossentropy(
+        from_logits=True, reduction="mean_with_sample_weight"
+    )
     # For so few steps it takes longer to compile a function than to run without one.
-    optimizer, loss = keras.optimizers.Adam(rate), "categorical_crossentropy"
-    model.compile(optimizer, loss, metrics=["accuracy"], run_eagerly=True)
+    model.compile(optimizer, loss, weighted_metrics=["accuracy"], run_eagerly=True)
     return model
+
+
+def layer(model, name):
+    """Return a layer of a model or of a model within it."""
+    return next(each for each in models.all_layers(model) if each.name == name)
 
 
 def plans_of(scenes, epochs, seed=0):

@@ -2,6 +2,7 @@
 
 import numpy as np
 from conftest import write_image
+from PIL import Image
 
 from helpers import audit, baselines, data
 
@@ -21,14 +22,25 @@ def flawed(image_set):
     copy(train / "tower/4.png", pred / "4.png")  # unlabelled
     write_image(train / "tower/odd.png", 123_456, size=(150, 113))
     (train / "tower/broken.png").write_bytes(b"")
+    for number in range(2):
+        (train / f"tower/{number}.heic").write_bytes(b"")
+    (train / "tower/link.png").symlink_to("nowhere.png")
+    (test / "tower/Thumbs.db").write_bytes(b"")  # junk, of which nobody speaks
+    Image.new("RGB", (150, 150), "red").save(train / "tower/red.png")
+    icon = Image.new("RGBA", (150, 150))  # black, and nothing of it to be seen
+    icon.putpixel((9, 9), (0, 0, 255, 255))
+    icon.save(train / "tower/icon.png")
     return root
 
 
 def test_every_flaw_is_counted(image_set):
     report = audit.report(data.load(flawed(image_set), skip_unreadable=True))
-    assert list(report.values()) == [1, 1, 5, 2, 2, 1, 2]
+    assert list(report.values()) == [1, 3, 1, 1, 1, 5, 2, 2, 1, 2]
     assert list(report) == [
         "unreadable files",
+        "files passed over: 2 .heic, 1 broken links",
+        "images with transparency, put on white",
+        "images of a single colour",
         "images that are not 150 x 150",
         "groups of identical files",
         "... within the training part",
@@ -83,7 +95,7 @@ def test_baselines_tell_what_they_can_see():
     pixels[labels == 1, 16:] = 200  # light below
     pixels[labels == 2] = 240
     noisy = np.clip(pixels + rng.normal(0, 20, pixels.shape), 0, 255).astype(np.uint8)
-    images = data.Images(labels, noisy, labels, labels, labels)
+    images = data.Images(labels, noisy, *[labels] * 5)
     colour = baselines.fit_colour(images.take(slice(0, 200)))(noisy[200:])
     shape = baselines.fit_thumbnails(images.take(slice(0, 200)))(noisy[200:])
     assert (shape == labels[200:]).all()

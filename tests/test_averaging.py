@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
-from conftest import RECIPE, plans_of, small_model
+from conftest import RECIPE, layer, plans_of, small_model
 
 from helpers import averaging, devices, models, training
 from helpers.keras_setup import keras
+
+as_array = keras.ops.convert_to_numpy
 
 
 class Weights(keras.callbacks.Callback):
@@ -25,7 +27,7 @@ def test_recalibrated_statistics_are_the_mean_over_the_batches_by_their_images()
     before = np.array(conv0.kernel)
     images = np.split(np.random.default_rng(0).random((18, 16, 16, 3), np.float32), (8, 16))
     averaging.recalibrate_batch_norm(model, [(batch, None) for batch in images])
-    values, counts = [np.asarray(conv0(batch)) for batch in images], [8, 8, 2]
+    values, counts = [as_array(conv0(batch)) for batch in images], [8, 8, 2]
     mean = np.average([value.mean(axis=(0, 1, 2)) for value in values], axis=0, weights=counts)
     variance = np.average([value.var(axis=(0, 1, 2)) for value in values], axis=0, weights=counts)
     np.testing.assert_allclose(bn0.moving_mean, mean, rtol=1e-4, atol=1e-6)
@@ -39,6 +41,17 @@ def test_recalibrated_statistics_are_the_mean_over_the_batches_by_their_images()
     with pytest.raises(KeyboardInterrupt):
         averaging.recalibrate_batch_norm(model, stopped())
     assert {model.get_layer(name).momentum for name in ("bn0", "bn1")} == {0.9}
+
+
+def test_batch_norm_in_a_model_within_the_model_is_recalibrated_too():
+    inner = models.small_cnn((16, 16, 3), 2)
+    model = keras.Sequential([keras.Input((16, 16, 3)), keras.Sequential([inner])])
+    images = np.random.default_rng(0).random((8, 16, 16, 3), np.float32)
+    averaging.recalibrate_batch_norm(model, [(images, None)])
+    values = as_array(inner.get_layer("conv0")(images))
+    np.testing.assert_allclose(
+        inner.get_layer("bn0").moving_mean, values.mean(axis=(0, 1, 2)), rtol=1e-4, atol=1e-6
+    )
 
 
 def test_averaged_weights_are_the_mean_over_the_last_fraction_of_the_steps(scenes):
@@ -66,7 +79,7 @@ def test_averages_are_kept_in_float32_under_mixed_precision(scenes):
     average = averaging.WeightAveraging(averaging.clone_compiled(model), fraction=1.0, every=1)
     weights = Weights()
     training.train(model, scenes, plans_of(scenes, 1), RECIPE, callbacks=[average, weights])
-    assert average.averaged_model.get_layer("conv0").compute_dtype == "bfloat16"
+    assert layer(average.averaged_model, "conv0").compute_dtype == "bfloat16"
     noted = np.array([each[0] for each in weights.noted])
     mean = noted.mean(axis=0)
     mean += (noted[-1] - mean) / len(noted)  # the end of an epoch counts again

@@ -14,7 +14,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from conftest import RECIPE, plans_of, small_model, start, write_image
+from conftest import RECIPE, compiled, plans_of, small_model, start, write_image
 
 from helpers import checkpoints, data, devices, training
 from helpers.keras_setup import keras
@@ -24,18 +24,21 @@ TRAINING = """
 import sys
 from pathlib import Path
 from helpers import data, models, training
-from helpers.keras_setup import keras, tf
+from helpers.keras_setup import keras
 from helpers.recipes import Recipe
 
 images, folder, weights = map(Path, sys.argv[1:])
-tf.config.experimental.enable_op_determinism()
+if keras.backend.backend() == "tensorflow":
+    import tensorflow as tf
+    tf.config.experimental.enable_op_determinism()
 keras.utils.set_random_seed(0)
 scenes = data.load(images)
 count = len(scenes.train.labels)
 plans = training.epoch_plans(count, 6 * count, 0, (0.6, 1.0), flip=True)
-model = models.small_cnn((16, 16, 3), 2, dropout=0.3)
+model = training.training_model(models.small_cnn((16, 16, 3), 2, dropout=0.3))
 rate = training.learning_rate(1e-3, 6 * count // 2, warmup=0.2, cosine=True)
-model.compile(keras.optimizers.Adam(rate), "categorical_crossentropy", metrics=["accuracy"])
+loss = keras.losses.CategoricalCrossentropy(from_logits=True, reduction="mean_with_sample_weight")
+model.compile(keras.optimizers.Adam(rate), loss, weighted_metrics=["accuracy"])
 recipe = Recipe("test", images_seen=6 * count, batch_size=2)
 training.train(model, scenes, plans, recipe, checkpoints=folder, resume=True)
 model.save_weights(weights)
@@ -212,6 +215,32 @@ def test_a_checkpoint_without_its_average_is_skipped(scenes, tmp_path, capsys):
     assert "0002 is damaged" in capsys.readouterr().out
 
 
+def test_an_optimizer_that_does_not_fit_is_refused_by_name(two_epochs, copy):
+    """Keras itself only warns, and its Adam would start from nothing."""
+    with h5py.File(copy / "0002.weights.h5", "a") as file:
+        del file["optimizer"]["vars"]["3"]
+    path = copy / "0002.json"
+    record = json.loads(path.read_text())
+    del record["sha256"]
+    record["keras"] = "3.0.1"
+    path.write_text(json.dumps({**record, "sha256": checkpoints._checksum(record, path)}))
+    scenes, _ = two_epochs
+    with pytest.raises(ValueError, match="0002.json holds an optimizer .* saved by Keras 3.0.1"):
+        training.train(small_model(scenes), scenes, plans_of(scenes, 3), RECIPE, 0, copy, True)
+
+
+def test_more_than_9999_epochs_are_counted_on(two_epochs, copy):
+    for old, new in (("0001", "9999"), ("0002", "10000")):
+        for path in copy.glob(f"{old}.*"):
+            path.rename(copy / path.name.replace(old, new))
+    path, record = checkpoints.newest(copy)
+    assert path.name == "10000.json" and len(record["history"]["epochs"]) == 2
+    model = small_model(two_epochs[0])
+    checkpoints.save(model, copy, {"epochs": [0] * 10_001}, record["config"])
+    assert sorted(p.name for p in copy.glob("[0-9]*.json")) == ["10000.json", "10001.json"]
+    assert len(list(copy.glob("*.weights.h5"))) == 2
+
+
 def test_a_folder_without_a_whole_checkpoint_is_left_alone(two_epochs, copy):
     for path in copy.glob("*.weights.h5"):
         path.write_bytes(b"half")
@@ -292,9 +321,8 @@ def test_a_model_whose_layers_have_no_names_resumes(scenes, tmp_path):
     def unnamed():
         inputs = keras.Input((8, 8, 3))
         x = keras.layers.Flatten()(keras.layers.Conv2D(2, 3)(inputs))
-        model = keras.Model(inputs, keras.layers.Dense(len(scenes.class_names), "softmax")(x))
-        model.compile("sgd", "categorical_crossentropy", metrics=["accuracy"])
-        return model
+        logits = keras.layers.Dense(len(scenes.class_names))(x)
+        return compiled(keras.Model(inputs, keras.layers.Softmax()(logits)), "sgd")
 
     plans = plans_of(scenes, 2)
     training.train(unnamed(), scenes, plans[:1], RECIPE, checkpoints=tmp_path)

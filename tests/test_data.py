@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -61,10 +62,135 @@ def test_empty_classes_and_single_classes_are_refused_by_name(tmp_path):
 
 
 def test_a_folder_above_the_classes_is_told_which_to_give(tmp_path):
-    for name in ("train/sea", "train/ice", "test/sea", "test/ice"):
+    for name in ("images/sea", "images/ice", "masks"):
         write_image(tmp_path / name / "1.png")
-    with pytest.raises(ValueError, match=r"give .*test$"):
+    with pytest.raises(ValueError, match=r"give .*images$"):
         folders.class_names(tmp_path)
+
+
+LAYOUTS = [
+    ("train", "val", "test"),
+    ("Training", "Validation", "Testing"),
+    ("training_set", None, "test_set"),
+    ("train-set", "VALID", None),
+    ("seg_train", None, "seg_test"),
+    ("train", "valid", "Test"),
+]
+
+
+@pytest.mark.parametrize("doubled", [False, True])
+@pytest.mark.parametrize("layout", LAYOUTS, ids=str)
+def test_the_parts_are_found_by_the_names_that_people_give_them(tmp_path, layout, doubled):
+    for part, share in zip(layout, (8, 3, 4), strict=True):
+        for label, name in enumerate("ab" if part else ""):
+            inner = tmp_path / "set" / part / (part if doubled else "") / name
+            for number in range(share):
+                write_image(inner / f"{part}{number}.png", 100 * label + number)
+    for given in (tmp_path, tmp_path / "set", tmp_path / "set" / layout[0]):
+        scenes = data.load(given)
+        counts = [len(part.labels) for part in scenes[1:4]]
+        assert sum(counts) == 2 * sum(n for n, part in zip((8, 3, 4), layout) if part)
+        assert layout[1] is None or counts[1] == 6
+        assert layout[2] is None or counts[2] == 8
+        assert min(counts) > 0 and scenes.class_names == ("a", "b")
+
+
+def test_a_flat_test_part_is_unlabelled(tmp_path):
+    for name in "ab":
+        for number in range(9):
+            write_image(tmp_path / "train" / name / f"{number}.png", number)
+    for number in range(4):
+        write_image(tmp_path / "test" / f"{number}.png", 50 + number)
+    scenes = data.load(tmp_path)
+    assert {path.parent.name for path in scenes.unlabelled.paths} == {"test"}
+    assert len(scenes.test.labels) and "test" not in {p.parent.name for p in scenes.test.paths}
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        (["train/1.png", "test/2.png"], "test has the name of a test part"),
+        (["car/1.png", "plane/1.png", "train/1.png"], "or rename train, if that is a class"),
+        (["a/1.png", "b/1.png", "valid/a/1.png"], "valid has the name of a validation part"),
+        (["train/a/1.png", "train/b/1.png", "training/a/1.png"], "could both be the train part"),
+        (["a/1.png", "photos.zip"], "unpack .*photos.zip"),
+        (["a/1.png", "b\n/1.png"], "no name that can be printed"),
+        (["a/1.png", os.fsdecode(b"caf\xe9/1.png")], r"caf\\udce9.* no name that can be printed"),
+    ],
+)
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_folders_that_are_no_classes_are_refused_by_name(tmp_path, files, said):
+    for name in files:
+        write_image(tmp_path / name, format="PNG")
+    with pytest.raises(ValueError, match=said) as refused:
+        data.load(tmp_path)
+    str(refused.value).encode()
+
+
+def test_an_archive_is_to_be_unpacked(tmp_path):
+    with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:
+        archive.writestr("a/1.png", "")
+    with pytest.raises(FileNotFoundError, match="unpack it first"):
+        data.load(tmp_path / "set.zip")
+
+
+def test_nothing_is_passed_over_without_a_word(tmp_path, capsys):
+    for name in "ab":
+        for number in range(8):
+            ending = ("jpg", "webp", "gif", "tif")[number % 4]
+            write_image(tmp_path / name / ("deeper/still" * (number % 2)) / f"{number}.{ending}")
+    (tmp_path / "a/round").symlink_to(tmp_path / "a")  # a link that leads back
+    assert len(data.load(tmp_path).train.labels) and not capsys.readouterr().out
+    for name in ("a/1.heic", "a/deeper/2.HEIC", "b/notes.txt", "b/README"):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "b/gone.jpg").symlink_to(tmp_path / "nowhere.jpg")
+    for name in ("beside.jpg", "masks/1.png", "masks/2.png"):
+        write_image(tmp_path / name)
+    for junk in (".DS_Store", "Thumbs.db", "a/desktop.ini", "a/.hidden.jpg", "__MACOSX/a/1.jpg"):
+        (tmp_path / junk).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / junk).write_bytes(b"x")
+    scenes = data.load(tmp_path)
+    assert sum(len(part.labels) for part in scenes[1:4]) == 16
+    assert scenes.passed_over == {
+        "images of no class": 3,
+        ".heic": 2,
+        "broken links": 1,
+        ".txt": 1,
+        "without an ending": 1,
+    }
+    said = capsys.readouterr().out
+    assert said.startswith("Files passed over: 3 images of no class, 2 .heic, 1 ")
+
+
+@pytest.mark.parametrize("count", range(3, 12))
+def test_a_small_set_can_be_split(tmp_path, count, capsys):
+    for label in range(20):
+        for number in range(count):
+            write_image(tmp_path / f"{label:02}" / f"{number}.png", 100 * label + number)
+    scenes = data.load(tmp_path)
+    for part in scenes[1:4]:
+        assert set(part.labels) == set(range(20))
+    digests = [set(part.digests) for part in scenes[1:4]]
+    assert sum(map(len, digests)) == len(set.union(*digests)) == 20 * count
+    assert "so the nearest one decides" in capsys.readouterr().out
+
+
+def test_copies_stay_together_in_small_classes_too(tmp_path):
+    for label in range(30):
+        for number in range(6):  # each of three pictures twice
+            write_image(tmp_path / f"{label:02}" / f"{number}.png", 100 * label + number // 2)
+    digests = [set(part.digests) for part in data.load(tmp_path)[1:4]]
+    assert [len(part) for part in digests] == [30, 30, 30]
+    assert len(set.union(*digests)) == 90
+
+
+def test_a_class_of_two_different_files_is_named(tmp_path):
+    for name, count in (("many", 60), ("few", 2)):
+        for number in range(count):
+            write_image(tmp_path / name / f"{number}.png", number)
+    (tmp_path / "few/again.png").write_bytes((tmp_path / "few/0.png").read_bytes())
+    with pytest.raises(ValueError, match="'few' has 2 different images where 3 are needed"):
+        data.load(tmp_path)
 
 
 def test_other_classes_in_the_test_part_are_refused_with_both_lists(image_set):
@@ -132,12 +258,9 @@ def by_name(images):
     return {(path.parent.name, path.name) for path in images.paths}
 
 
-def test_a_class_with_nothing_left_to_train_on_is_refused(image_set):
-    root = image_set(train=3, test=1)
-    with pytest.raises(ValueError, match="none is left to train on"):
-        data.load(root, validation_share=0.999)
+def test_a_share_out_of_range_is_refused(image_set):
     with pytest.raises(ValueError, match="between 0 and 1"):
-        data.load(root, validation_share=1.5)
+        data.load(image_set(train=3, test=1), validation_share=1.5)
 
 
 def test_a_folder_without_test_part_is_split_in_three(tmp_path):
@@ -206,3 +329,91 @@ def test_the_course_runs_from_another_folder(tmp_path):
         [sys.executable, "-c", code], cwd=tmp_path, env=environ, capture_output=True, text=True
     )
     assert done.stdout == "buildings\n", done.stderr
+
+
+def write_set(folder, count=4):
+    """Two classes of so many images each."""
+    for label, name in enumerate(("cats", "dogs")):
+        for number in range(count):
+            write_image(folder / name / f"{number}.png", 100 * label + number)
+    return folder
+
+
+@pytest.mark.parametrize("name", ["train_data", "Train-Images", "train set"])
+def test_parts_may_be_called_sets_data_or_images(tmp_path, name):
+    write_set(tmp_path / name, 8)
+    write_set(tmp_path / name.lower().replace("train", "test"), 3)
+    scenes = data.load(tmp_path)
+    assert scenes.class_names == ("cats", "dogs") and len(scenes.test.labels) == 6
+
+
+def test_parts_within_classes_are_refused_by_name(tmp_path):
+    for name in ("cats/train/1.png", "cats/test/2.png", "dogs/train/3.png"):
+        write_image(tmp_path / name)
+    with pytest.raises(ValueError, match="cats holds .*cats.test.*put the classes into the parts"):
+        data.load(tmp_path)
+
+
+def test_masks_beside_images_are_no_images(tmp_path):
+    for number in range(4):
+        for name in ("COVID/images", "COVID/masks", "Normal/images", "Normal/masks"):
+            write_image(tmp_path / name / f"{number}.png", number + 10 * len(name))
+    scenes = data.load(tmp_path)
+    assert sum(len(part.labels) for part in scenes[1:4]) == 8
+    assert scenes.passed_over == {"images of no class": 8}
+
+
+def test_a_class_called_train_is_no_doubled_part(tmp_path):
+    for name in ("train/car", "train/train/steam", "train/plane"):
+        for number in range(4):
+            write_image(tmp_path / name / f"{number}.png", number + 10 * len(name))
+    with pytest.raises(ValueError, match="rename train, if that is a class"):
+        data.load(tmp_path)
+
+
+def test_what_lies_beside_the_set_is_counted_too(tmp_path):
+    write_set(tmp_path / "set/train")
+    write_set(tmp_path / "more")
+    write_image(tmp_path / "top.jpg")
+    assert data.load(tmp_path).passed_over == {"images of no class": 9}
+    assert data.load(tmp_path / "set").passed_over == {}
+
+
+def test_classes_may_be_links_into_one_folder(tmp_path):
+    write_set(tmp_path / "images")
+    (tmp_path / "train").mkdir()
+    for name in ("cats", "dogs"):
+        (tmp_path / "train" / name).symlink_to(tmp_path / "images" / name)
+    assert data.load(tmp_path).passed_over == {}
+
+
+def test_a_folder_that_may_not_be_opened_stops_nothing(everybodys):
+    write_set(everybodys / "set/train")
+    (everybodys / "set/lost+found").mkdir()
+    for path in [everybodys / "set", *(everybodys / "set").rglob("*")]:
+        path.chmod(0o755)
+    (everybodys / "set/lost+found").chmod(0)
+    with as_nobody():
+        for given in ("set", "set/train"):
+            assert len(data.load(everybodys / given).train.labels)
+        kinds = data.load(everybodys / "set").passed_over
+    assert kinds == {"folders that may not be opened, or no files": 1}
+
+
+@pytest.mark.parametrize("share", [0.5, 0.9])
+def test_no_half_is_held_out_twice(tmp_path, share):
+    with pytest.raises(ValueError, match="between 0 and 0.5, since as much is held out for test"):
+        data.load(write_set(tmp_path / "plain"), validation_share=share)
+    write_set(tmp_path / "parts/train", 20)
+    write_set(tmp_path / "parts/test")
+    assert len(data.load(tmp_path / "parts", validation_share=share).validation.labels) > 10
+
+
+def test_copies_that_leave_a_class_empty_are_named():
+    """The ice that is to be held out is a sea as well, whose two files cannot both be held out."""
+    positions, labels = [0.1, 0.5, 0.9, 0.1, 0.05], np.array([0, 0, 0, 1, 1])
+    digests = np.array([f"{int(place * 16**12):012x}" for place in positions])
+    paths = np.array([Path(f"{number}.png") for number in range(5)])
+    images = data.Images(paths, digests, labels, digests, *[labels] * 3)
+    with pytest.raises(ValueError, match="'ice' is left without images .*: 3.png; give each one"):
+        data.split(images, 0.15, ["ice", "sea"])

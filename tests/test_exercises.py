@@ -151,6 +151,8 @@ WRONG = [
     ("04.5", straight_down, "step 11 should have"),
     ("04.5", lambda step, steps, warm, top: top * (step / warm) ** 2, "0.01; yours gives 0.001"),
     ("04.5", lambda *case: None, "For (0, 100, 10, 0.1) it gives back None"),
+    ("04.6", lambda z, r: np.log(np.exp(z - z.max()).sum()) - z[r], "right 1 the loss is 1.4"),
+    ("04.6", lambda z, r: min(np.logaddexp.reduce(z) - z[r], 16.1), "right 0 the loss is 50;"),
     ("04b.1", 257, "bfloat16 makes 256 of it"),
     ("04b.1", 260, "is it the first"),
     ("04b.2", (2**-7, 2**-18), "anything above half"),
@@ -289,6 +291,7 @@ def test_spoiled_solutions_do_not_pass(name):
     for place, answer in enumerate(right):
         for wrong in spoiled(answer):
             result = check(name, *right[:place], wrong, *right[place + 1 :])
+            assert not result  # `assert check(...)` says something
             assert result.outcome == "wrong" and not result.passed, (name, wrong)
 
 

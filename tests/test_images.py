@@ -1,13 +1,14 @@
 """Image files of every kind become red, green and blue, or are named as unreadable."""
 
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import start, write_image
 from PIL import Image
 
-from helpers import folders
+from helpers import data, folders
 from helpers.images import decode, read
 
 
@@ -17,12 +18,12 @@ def test_images_are_turned_upright_and_made_rgb(tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6  # the camera was turned by a quarter
     image.save(tmp_path / "turned.png", exif=exif)
-    pixels, size = decode((tmp_path / "turned.png").read_bytes())
+    pixels, size, *_ = decode((tmp_path / "turned.png").read_bytes())
     assert size == (150, 150)
     assert pixels[:, 140].min() == 255
     assert pixels[:, 10].max() == 0
     Image.new("L", (30, 60), 77).save(tmp_path / "grey.png")
-    pixels, size = decode((tmp_path / "grey.png").read_bytes())
+    pixels, size, *_ = decode((tmp_path / "grey.png").read_bytes())
     assert (pixels.shape, pixels.dtype, size) == ((150, 150, 3), np.uint8, (30, 60))
     assert (pixels == 77).all()
 
@@ -32,7 +33,7 @@ def test_other_colours_become_red_green_and_blue(tmp_path):
     made = {"cmyk.jpg": "CMYK", "rgba.png": "RGBA", "palette.png": "P", "rgb.png": "RGB"}
     for name, mode in made.items():
         Image.new("RGB", (20, 20), orange).convert(mode).save(tmp_path / name)
-        pixels, _ = decode((tmp_path / name).read_bytes(), 20)
+        pixels, *_ = decode((tmp_path / name).read_bytes(), 20)
         np.testing.assert_allclose(pixels[10, 10], orange, atol=30, err_msg=name)
     Image.new("1", (20, 20), 1).save(tmp_path / "bits.png")
     assert (decode((tmp_path / "bits.png").read_bytes(), 20)[0] == 255).all()
@@ -40,16 +41,95 @@ def test_other_colours_become_red_green_and_blue(tmp_path):
 
 def test_a_single_pixel_is_an_image(tmp_path):
     Image.new("RGB", (1, 1), (1, 2, 3)).save(tmp_path / "one.png")
-    pixels, size = decode((tmp_path / "one.png").read_bytes(), 4)
+    pixels, size, *_ = decode((tmp_path / "one.png").read_bytes(), 4)
     assert size == (1, 1) and (pixels == (1, 2, 3)).all()
 
 
-def test_sixteen_bits_of_grey_become_eight(tmp_path):
-    ramp = np.tile(np.linspace(0, 65535, 150).astype(np.uint16), (150, 1))
-    Image.fromarray(ramp).save(tmp_path / "deep.png")
-    pixels, _ = decode((tmp_path / "deep.png").read_bytes())
-    assert pixels[0, 0, 0] == 0 and pixels[0, -1, 0] == 255
-    assert abs(int(pixels[0, 75, 0]) - 128) <= 1
+def grey(path, levels, **options):
+    """Write a ramp of grey from 0 to levels - 1, in a file of 16 bits, and return its path."""
+    ramp = np.tile(np.linspace(0, levels - 1, 150).astype(np.uint16), (150, 1))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(ramp).save(path, **options)
+    return path
+
+
+@pytest.mark.parametrize("levels", [256, 1024, 4096, 65536])
+@pytest.mark.parametrize("ending", ["png", "tif"])
+def test_grey_of_any_depth_spreads_from_black_to_white(tmp_path, levels, ending):
+    images, _ = read([grey(tmp_path / f"deep.{ending}", levels)])
+    row = images.pixels[0, 0].astype(int)
+    assert (row == row[:, :1]).all() and row[0, 0] == 0 and row[-1, 0] == 255
+    assert abs(row[75, 0] - 128) <= 1 and len(set(row[:, 0])) == 150
+    assert images.whites.tolist() == [levels - 1]
+
+
+def test_one_white_holds_for_the_whole_set_and_for_what_comes_later(tmp_path):
+    paths = [grey(tmp_path / f"{levels}.png", levels) for levels in (1024, 4096)]
+    images, _ = read(paths)
+    assert images.pixels.max(axis=(1, 2, 3)).tolist() == [64, 255]
+    later, _ = read(paths[:1], white=images.whites.max())
+    np.testing.assert_array_equal(later.pixels, images.pixels[:1])
+    for part, levels in (("train", 1024), ("test", 4096)):
+        for name in "ab":
+            for number in range(3):
+                grey(tmp_path / "set" / part / name / f"{number}.png", levels - number)
+    scenes = data.load(tmp_path / "set")
+    assert scenes.train.pixels.max() == 64 and scenes.test.pixels.max() == 255
+
+
+def test_deep_grey_is_turned_upright(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    images, _ = read([grey(tmp_path / "turned.png", 65536, exif=exif)])
+    assert images.pixels[0, 0].max() == 0 and images.pixels[0, -1].min() == 255
+
+
+def test_what_shows_through_is_put_on_white(tmp_path):
+    icon = Image.new("RGBA", (150, 150))
+    icon.paste((0, 0, 0, 255), (50, 50, 100, 100))
+    icon.save(tmp_path / "icon.png")
+    icon.convert("RGB").save(tmp_path / "black.png")
+    icon.convert("LA").save(tmp_path / "grey.png")
+    images, _ = read([tmp_path / name for name in ("icon.png", "black.png", "grey.png")])
+    assert images.transparent.tolist() == [True, False, True]
+    assert (images.pixels[[0, 2], 0, 0] == 255).all() and (images.pixels[:, 75, 75] == 0).all()
+
+
+def test_every_format_that_pillow_reads_is_read(tmp_path):
+    endings = ["bmp", "gif", "jp2", "jpe", "ppm", "tga", "tif", "tiff", "webp"]
+    for ending in endings:
+        write_image(tmp_path / "a" / f"1.{ending}", 5)
+    pictures = [Image.new("RGB", (150, 150), colour) for colour in ("red", "blue")]
+    pictures[0].save(tmp_path / "a/film.gif", save_all=True, append_images=pictures[1:])
+    images, unreadable = read(folders.image_files(tmp_path / "a"))
+    assert not unreadable and len(images.paths) == len(endings) + 1
+    film = [path.name for path in images.paths].index("film.gif")
+    assert (images.pixels[film, 0, 0] == (255, 0, 0)).all()  # the first picture
+
+
+@pytest.mark.parametrize("ending", ["jp2", "png", "jpg", "tif"])
+def test_what_is_cut_off_is_unreadable_and_never_black(tmp_path, ending):
+    noise = np.random.default_rng(0).integers(0, 256, (200, 300, 3), np.uint8)
+    path = tmp_path / f"cut.{ending}"
+    Image.fromarray(noise).save(path)
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+    images, unreadable = read([path])
+    assert len(images.paths) == 0 and unreadable[path]
+
+
+def test_values_below_zero_are_no_brightness(tmp_path):
+    Image.fromarray(np.full((9, 9), -1024, np.int32)).save(tmp_path / "scan.tif")
+    _, unreadable = read([tmp_path / "scan.tif"])
+    assert "values below 0" in unreadable[tmp_path / "scan.tif"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_a_file_whose_name_cannot_be_printed_is_unreadable(tmp_path):
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.png"))
+    write_image(path)
+    images, unreadable = read([path])
+    assert len(images.paths) == 0 and "UTF-8" in unreadable[path]
 
 
 def test_formats_that_call_other_programs_are_refused(tmp_path):

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from helpers import batches, data, interpret, models
-from helpers.keras_setup import keras, tf
+from helpers.keras_setup import keras
+
+as_array = keras.ops.convert_to_numpy
 
 
 @pytest.fixture(scope="module")
@@ -25,21 +27,21 @@ def images(image_set):
 @pytest.mark.parametrize("layer", ["relu0", "max1", "fc0"])
 def test_activations_are_those_of_the_layer_for_each_image(model, images, layer):
     given = interpret.activations(model, images, layer, batch_size=2)
-    (pictures, _) = next(iter(batches.batches(images, 3, size=32, batch_size=5)))
+    pictures = next(batches.resized(images, 32, batch_size=5))
     x = pictures
     for each in model.layers[1:]:
         x = each(x, training=False) if each.name.startswith(("bn", "dropout")) else each(x)
         if each.name == layer:
             break
     assert given.dtype == np.float32 and len(given) == 5
-    np.testing.assert_allclose(given, np.asarray(x), atol=1e-5)
+    np.testing.assert_allclose(given, as_array(x), atol=1e-5)
 
 
 def test_logits_are_those_of_the_whole_model(model, images):
     maps = interpret.activations(model, images, "relu1")
     logits = interpret.logits_from(model, "relu1")(maps)
-    (pictures, _) = next(iter(batches.batches(images, 3, size=32, batch_size=5)))
-    expected = np.log(np.asarray(model(pictures, training=False)))
+    pictures = next(batches.resized(images, 32, batch_size=5))
+    expected = np.log(as_array(model(pictures, training=False)))
     np.testing.assert_allclose(
         logits - logits.mean(axis=1, keepdims=True),
         expected - expected.mean(axis=1, keepdims=True),
@@ -51,26 +53,44 @@ def test_a_last_layer_may_be_without_biases():
     inputs = x = keras.Input((4, 4, 2))
     for layer in (keras.layers.Conv2D(3, 2, name="one"), keras.layers.Flatten()):
         x = layer(x)
-    last = keras.layers.Dense(2, activation="softmax", use_bias=False)
-    made = keras.Model(inputs, last(x))
+    last = keras.layers.Dense(2, use_bias=False)
+    made = keras.Model(inputs, keras.layers.Softmax()(last(x)))
     maps = np.random.default_rng(0).random((5, 3, 3, 3), np.float32)
-    expected = maps.reshape(5, 27) @ np.asarray(last.kernel)
+    expected = maps.reshape(5, 27) @ as_array(last.kernel)
     np.testing.assert_allclose(interpret.logits_from(made, "one")(maps), expected, atol=1e-5)
+
+
+def gradient(function, x):
+    """Compute the gradient of a function's one number, by the backend's own means."""
+    if keras.backend.backend() == "jax":
+        import jax
+
+        return np.asarray(jax.grad(function)(x))
+    if keras.backend.backend() == "torch":
+        import torch
+
+        return torch.func.grad(function)(torch.tensor(x)).detach().numpy()
+    import tensorflow as tf
+
+    x = tf.constant(x)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = function(x)
+    return np.asarray(tape.gradient(y, x))
 
 
 def test_weights_of_channels_are_the_mean_gradients(model, images):
     (maps,) = interpret.activations(model, images.take([0]), "relu1")
     logits = interpret.logits_from(model, "relu1")
     for answer in range(3):
-        x = tf.constant(maps[None])
-        with tf.GradientTape() as tape:
-            tape.watch(x)
-            y = x
+
+        def logit(x, answer=answer):
             place = [layer.name for layer in model.layers].index("relu1")
             for layer in model.layers[place + 1 : -1]:
-                y = layer(y, training=False) if layer.name == "dropout0" else layer(y)
-            y = (y @ model.layers[-1].kernel + model.layers[-1].bias)[0, answer]
-        expected = np.asarray(tape.gradient(y, x))[0].mean(axis=(0, 1))
+                x = layer(x, training=False) if layer.name == "dropout0" else layer(x)
+            return x[0, answer]
+
+        expected = gradient(logit, maps[None])[0].mean(axis=(0, 1))
         given = interpret.channel_weights(logits, maps, answer)
         assert given.shape == (maps.shape[-1],)
         np.testing.assert_allclose(given, expected, atol=0.05 * np.abs(expected).max())

@@ -10,7 +10,7 @@ from unittest import mock
 import nbformat
 import numpy as np
 
-from helpers import averaging, devices, models, recipes, shapes, training
+from helpers import averaging, batches, devices, models, recipes, shapes, training
 from helpers.keras_setup import keras
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -85,6 +85,16 @@ def test_lesson_03_and_models_write_a_block_alike():
     assert configs[0] == configs[1]
 
 
+def test_lesson_04_resizes_like_the_layer():
+    along = definitions("04_gpu_training.ipynb", np=np, keras=keras)["weights_along"]
+    layer, tensor = batches.CropResize(31), keras.ops.convert_to_tensor
+    for start, stop in ((0, 1), (0.2, 0.7), (0.9, 0.1)):
+        one = np.float32([start]), np.float32([stop])
+        np.testing.assert_allclose(
+            along(start, stop, 50, 31), layer._weights_along(*map(tensor, one), 50)[0], atol=1e-5
+        )
+
+
 def test_lesson_04_builds_the_small_net_of_models():
     build = definitions("04_gpu_training.ipynb", keras=keras, models=models)["small_cnn"]
     for options in ({}, {"num_classes": 4, "dropout": 0.3, "bn_momentum": 0.5}):
@@ -135,8 +145,9 @@ def test_lesson_04_plans_and_compiles_like_training_prepare(scenes):
     for start in ("scenes = data.load", "rate = training.learning_rate", "keras.utils.set_random"):
         cell = next(cell for cell in notebook.cells if cell.source.startswith(start))
         exec(cell.source, names)
-    model, plans = training.prepare(scenes, recipe, "float32", seed=0)
+    network, model, plans = training.prepare(scenes, recipe, "float32", seed=0)
     built = names["model"]
+    assert network.get_config() == names["network"].get_config()
     assert model.get_config() == built.get_config()
     assert model.loss.get_config() == built.loss.get_config()
     mine, theirs = model.optimizer.get_config(), built.optimizer.get_config()

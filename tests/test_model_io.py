@@ -102,16 +102,17 @@ def test_later_lessons_find_the_model_or_train_one(scenes, monkeypatch, tmp_path
     monkeypatch.setenv("ALEXNET_RUN", str(tmp_path))
     model, calls = models.alexnet((67, 67, 3), 2), []
     monkeypatch.setattr(devices, "choose_precision", lambda: ("float32", "tried."))
-    monkeypatch.setattr(training, "prepare", lambda *given: calls.append(given) or (model, "plans"))
+    prepared = (model, "in training", "plans")
+    monkeypatch.setattr(training, "prepare", lambda *given: calls.append(given) or prepared)
     monkeypatch.setattr(training, "train", lambda *given: calls.append(given) or {"epochs": []})
     _, record = model_io.load_or_train(scenes, QUICK)
-    assert calls == [(scenes, QUICK, "float32"), (model, scenes, "plans", QUICK)]
+    assert calls == [(scenes, QUICK, "float32"), ("in training", scenes, "plans", QUICK)]
     assert record["class_names"] == list(scenes.class_names)
     assert "training one on 3,000 images" in capsys.readouterr().out
     calls.clear()
     model_io.load_or_train(scenes, QUICK)
     said = capsys.readouterr().out
-    assert not calls and "lesson 04 trained." in said and "again" not in said
+    assert not calls and "was trained before." in said and "again" not in said
     model_io.load_or_train(scenes, replace(QUICK, images_seen=9))
     assert not calls and "had images_seen 3000, and yours has 9" in capsys.readouterr().out
 
@@ -265,3 +266,8 @@ def test_without_permission_the_path_is_named(scenes, everybodys):
         with pytest.raises(OSError, match=r"p.csv was not written: Permission denied. It needs"):
             model_io.write_predictions(theirs / "deep/p.csv", ["x/1"], [[1, 0]], ["a", "b"])
     assert not list(theirs.iterdir())
+
+
+def test_predictions_of_no_files_are_a_table_without_lines(tmp_path):
+    model_io.write_predictions(tmp_path / "none.csv", [], np.empty((0, 2)), ["ice", "sea"])
+    assert (tmp_path / "none.csv").read_text().splitlines() == ["file,class,ice,sea"]

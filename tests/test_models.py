@@ -48,7 +48,9 @@ def test_the_defaults_are_the_articles(alexnet):
     assert not any("dropout" in layer.name for layer in alexnet.layers)
     assert {alexnet.get_layer(f"bn{k}").momentum for k in range(5)} == {0.99}
     assert alexnet.get_layer("conv0").padding == "valid"
-    assert alexnet.get_layer("fc2").activation is keras.activations.softmax
+    fc2, softmax = alexnet.layers[-2:]
+    assert fc2.name == "fc2" and fc2.activation is keras.activations.linear
+    assert isinstance(softmax, keras.layers.Softmax) and softmax.compute_dtype == "float32"
 
 
 def test_arguments_reach_the_layers():

@@ -2,12 +2,14 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import nbformat
 import pytest
+from conftest import start
 from nbformat import v4
 
 from tools import course, lab, on_path, refresh
@@ -150,6 +152,39 @@ def test_data_that_is_not_there_is_named(tmp_path):
     environ = {"ALEXNET_DATA": "real images", "CALLED_FROM": str(tmp_path)}
     with pytest.raises(SystemExit, match=f"no folder {re.escape(str(tmp_path))}.real images"):
         course.use_images_from_where_make_was_called(environ)
+
+
+def test_a_program_that_starts_make_in_another_folder_means_that_folder(tmp_path, monkeypatch):
+    for name in ("started in/real", "elsewhere"):
+        (tmp_path / name).mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "started in")
+    environ = {"ALEXNET_DATA": "real", "CALLED_FROM": str(tmp_path / "elsewhere")}
+    course.use_images_from_where_make_was_called(environ)
+    assert environ["ALEXNET_DATA"] == str((tmp_path / "started in/real").resolve())
+    (tmp_path / "elsewhere/real").mkdir()
+    environ["ALEXNET_DATA"] = "real"
+    with pytest.raises(SystemExit, match="elsewhere.real or .*started in.real: give the whole"):
+        course.use_images_from_where_make_was_called(environ)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends no such signal")
+def test_ctrl_c_is_answered_by_a_sentence(tmp_path):
+    write_notebook(tmp_path / "notebooks/01_waits.ipynb", "# One", "import time; time.sleep(60)")
+    code = f"""
+import runpy
+from tools import course
+course.NOTEBOOKS = {str(tmp_path / "notebooks")!r}
+course.BUILD = {str(tmp_path / "build")!r}
+runpy.run_module("tools.run_lessons", run_name="__main__")"""
+    for line in ("Images:", "01_waits  cell  1/1"):  # while the kernel starts, and in a cell
+        program = start(code)
+        while not program.stdout.readline().startswith(line):
+            assert program.poll() is None, program.stderr.read()
+        program.send_signal(signal.SIGINT)
+        said = program.communicate(timeout=60)[1]
+        assert said.strip().startswith("Stopped by you. The lessons") and "Trace" not in said
+    program = start("import tools; raise KeyboardInterrupt")  # while packages are imported
+    assert program.communicate()[1].strip() == "Stopped by you."
 
 
 # make refresh

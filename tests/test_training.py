@@ -3,25 +3,33 @@
 import math
 import re
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 import pytest
-from conftest import RECIPE, plans_of, small_model
+from conftest import RECIPE, compiled, layer, plans_of, small_model
 
 from helpers import batches, checkpoints, models, recipes, training
 from helpers.keras_setup import keras
 
+as_array = keras.ops.convert_to_numpy
 RECALIBRATED = replace(RECIPE, bn_recalibration_batches=2)
 
 
 def variances(model, images):
     """The mean over batches of the variances of conv0's outputs."""
-    values = [np.asarray(model.get_layer("conv0")(x)) for x, _ in images]
+    values = [as_array(layer(model, "conv0")(x)) for x in images]
     return np.mean([value.var(axis=(0, 1, 2)) for value in values], axis=0)
 
 
-def served(scenes, plans):
-    return batches.batches(scenes.train, 2, plans, size=16, batch_size=8)
+def first_two(scenes, plan):
+    """The first two batches of an epoch, resized."""
+    return islice(batches.resized(scenes.train, 16, plan, batch_size=8), 2)
+
+
+def validate(model, scenes):
+    """Loss and accuracy on the validation images."""
+    return model.evaluate(batches.Batches(scenes.validation, 2), verbose=0)
 
 
 def test_a_plan_sees_exactly_so_many_images():
@@ -50,10 +58,11 @@ def test_the_learning_rate_rises_and_falls_to_zero():
 def test_prepare_builds_what_the_recipe_says(scenes, monkeypatch):
     monkeypatch.setattr(training, "alexnet", lambda **given: models.alexnet((67, 67, 3), **given))
     recipe = recipes.choose("quick", images_seen=650, learning_rate=0.5, dropout=0.3)
-    model, plans = training.prepare(scenes, recipe, "mixed_bfloat16", seed=2)
-    assert model.name == "alexnet" and model.output_shape == (None, 2)
-    assert model.get_layer("conv0").compute_dtype == "bfloat16"
-    assert model.get_layer("bn3").momentum == 0.9 and model.get_layer("dropout1").rate == 0.3
+    network, model, plans = training.prepare(scenes, recipe, "mixed_bfloat16", seed=2)
+    assert network.name == "alexnet" and network.output_shape == model.output_shape == (None, 2)
+    assert network.get_layer("conv0").compute_dtype == "bfloat16"
+    assert network.get_layer("bn3").momentum == 0.9 and network.get_layer("dropout1").rate == 0.3
+    assert network.get_layer("conv0").kernel is layer(model, "conv0").kernel
     assert sum(len(order) for order, _ in plans) == 650
     rate = model.optimizer.get_config()["learning_rate"]["config"]
     steps = sum(math.ceil(len(order) / 32) for order, _ in plans)
@@ -69,7 +78,7 @@ def test_the_history_says_what_happened(scenes, capsys):
     assert history["images_seen"] == [*ends, count + 8, count + 11]
     assert [epoch["images_seen"] for epoch in history["epochs"]] == [count, count + 11]
     assert history["precision"] == "float32"
-    loss, accuracy = model.evaluate(batches.batches(scenes.validation, 2, size=16), verbose=0)
+    loss, accuracy = validate(model, scenes)
     last = history["epochs"][-1]
     assert last["validation_loss"] == pytest.approx(loss, rel=1e-5)
     assert last["validation_accuracy"] == pytest.approx(accuracy)
@@ -79,13 +88,14 @@ def test_the_history_says_what_happened(scenes, capsys):
     assert f"training accuracy {last['accuracy']:.0%}, validation {accuracy:.0%}" in second
 
 
+@pytest.mark.skipif(keras.backend.backend() == "torch", reason="its dropout is seeded otherwise")
 def test_the_noted_loss_is_each_batchs_own(scenes):
     """Against a plain loop over the same batches with the same model."""
     plans = plans_of(scenes, 1)
     history = training.train(small_model(scenes), scenes, plans, RECIPE)
     model, plain = small_model(scenes), []
-    model.get_layer("dropout0").seed_generator.state.assign([0, 0])
-    for batch in served(scenes, plans):
+    layer(model, "dropout0").seed_generator.state.assign([0, 0])
+    for batch in batches.Batches(scenes.train, 2, plans[0], 8, class_weights=np.ones(2)):
         model.reset_metrics()  # in some versions of Keras the losses are means since the last time
         plain.append(float(model.train_on_batch(*batch)[0]))
     np.testing.assert_allclose(history["loss"], plain, rtol=2e-3)
@@ -96,7 +106,7 @@ def test_dropout_follows_seed_and_epoch(scenes):
 
     class Note(keras.callbacks.Callback):
         def on_epoch_begin(self, epoch, logs=None):
-            states.append(np.array(self.model.get_layer("dropout0").seed_generator.state).tolist())
+            states.append(np.array(layer(self.model, "dropout0").seed_generator.state).tolist())
 
     ends = []
     for seed in (1, 1, 2):
@@ -121,12 +131,11 @@ def test_batch_norm_is_recalibrated_before_the_validation_and_changes_no_weight(
     plain = training.train(lagging, scenes, plans, RECIPE)
     history = training.train(recalibrated, scenes, plans, RECALIBRATED)
     assert history["loss"] == pytest.approx(plain["loss"])
-    expected = variances(recalibrated, served(scenes, plans).take(2))
-    bn0 = (np.asarray(m.get_layer("bn0").moving_variance) for m in (recalibrated, lagging))
+    expected = variances(recalibrated, first_two(scenes, plans[0]))
+    bn0 = (np.asarray(layer(m, "bn0").moving_variance) for m in (recalibrated, lagging))
     np.testing.assert_allclose(next(bn0), expected, rtol=1e-3)
     assert not np.allclose(next(bn0), expected, rtol=1e-3)
-    validation = batches.batches(scenes.validation, 2, size=16)
-    loss = recalibrated.evaluate(validation, verbose=0)[0]
+    loss = validate(recalibrated, scenes)[0]
     assert history["epochs"][0]["validation_loss"] == pytest.approx(loss, rel=1e-3)
 
 
@@ -136,8 +145,8 @@ def test_recalibration_uses_a_whole_epoch_where_the_last_is_short(scenes):
     plans = training.epoch_plans(count, count + 1, 0, crop_area=(0.6, 1.0), flip=True)
     model = small_model(scenes)
     training.train(model, scenes, plans, RECALIBRATED)
-    expected = variances(model, served(scenes, plans[:1]).take(2))
-    found = np.asarray(model.get_layer("bn0").moving_variance)
+    expected = variances(model, first_two(scenes, plans[0]))
+    found = np.asarray(layer(model, "bn0").moving_variance)
     np.testing.assert_allclose(found, expected, rtol=1e-3)
 
 
@@ -147,9 +156,9 @@ def test_averaged_weights_are_validated_and_kept(scenes):
     training.train(plain, scenes, plans, RECALIBRATED)
     recipe = replace(RECALIBRATED, averaging_fraction=0.9)
     history = training.train(averaged, scenes, plans, recipe)
-    kernels = (np.asarray(model.get_layer("conv0").kernel) for model in (averaged, plain))
+    kernels = (np.asarray(layer(model, "conv0").kernel) for model in (averaged, plain))
     assert not np.allclose(*kernels, atol=1e-4)
-    loss = averaged.evaluate(batches.batches(scenes.validation, 2, size=16), verbose=0)[0]
+    loss = validate(averaged, scenes)[0]
     assert history["epochs"][-1]["validation_loss"] == pytest.approx(loss, rel=1e-3)
 
 
@@ -197,7 +206,136 @@ def test_too_large_a_batch_says_which_to_try(scenes):
 
     inputs = keras.Input((16, 16, 3))
     flat = keras.layers.Flatten()(Greedy()(inputs))
-    model = keras.Model(inputs, keras.layers.Dense(2, "softmax")(flat))
-    model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
+    outputs = keras.layers.Softmax()(keras.layers.Dense(2)(flat))
+    model = compiled(keras.Model(inputs, outputs), "adam")
     with pytest.raises(MemoryError, match=r"batches of 64.*choose\(batch_size=32\)"):
         training.train(model, scenes, plans_of(scenes, 1), replace(RECIPE, batch_size=64))
+
+
+def test_dropout_in_a_model_within_the_model_follows_the_seed(scenes):
+    model = small_model(scenes)
+    training.train(model, scenes, plans_of(scenes, 1), RECIPE, seed=5)
+    assert int(layer(model, "dropout0").seed_generator.state[0]) == 5
+
+
+# Logits
+
+
+def test_a_sure_mistake_costs_what_it_should_on_every_backend():
+    """From the probability, 50 apart would cost 16.1 with a gradient of 0 (JAX, PyTorch)."""
+    network = keras.Sequential([keras.Input((16, 16, 3)), keras.layers.Flatten(),
+                                keras.layers.Dense(2), keras.layers.Softmax()])  # fmt: skip
+    network.layers[1].set_weights([np.zeros((768, 2)), np.array([0.0, 50.0])])
+    model = compiled(network, keras.optimizers.SGD(1.0), side=20)
+    pixels, boxes = np.zeros((4, 20, 20, 3), np.uint8), np.tile(np.float32(batches.WHOLE), (4, 1))
+    labels, weights = np.tile(np.float32([1, 0]), (4, 1)), np.float32([1, 1, 1, 0])
+    loss = model.train_on_batch([pixels, boxes], labels, weights)[0]
+    assert float(loss) == pytest.approx(50)
+    np.testing.assert_allclose(network.layers[1].bias, [1, 49], atol=1e-5)  # the gradient is 1
+
+
+def test_the_network_shares_its_weights_and_ends_in_probabilities(scenes):
+    network = models.small_cnn((16, 16, 3), 2)
+    model = compiled(network, "adam")
+    training.train(model, scenes, plans_of(scenes, 1), RECIPE)
+    served = batches.Batches(scenes.validation, 2)
+    logits = np.concatenate([model.predict_on_batch(inputs) for inputs, _ in served])
+    odds = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    shown = [network.predict_on_batch(x) for x in batches.resized(scenes.validation, 16)]
+    np.testing.assert_allclose(np.concatenate(shown), odds, atol=1e-5)
+
+
+def test_a_network_without_softmax_is_refused_by_name():
+    network = keras.Sequential([keras.Input((4, 4, 3)), keras.layers.Dense(2, name="last")])
+    with pytest.raises(ValueError, match="ends in last: let it end in keras.layers.Softmax"):
+        training.training_model(network)
+
+
+# Weights of classes
+
+
+def test_balanced_classes_count_alike_in_sum():
+    labels = np.repeat([0, 1, 2], [60, 30, 10])
+    weights = batches.class_weights("balanced", labels, 3)
+    sums = np.bincount(labels, weights[labels])
+    np.testing.assert_allclose(sums, [100 / 3] * 3)
+    assert batches.class_weights("equal", labels, 3).tolist() == [1, 1, 1]
+    assert batches.class_weights((1, 2, 0.5), labels, 3).tolist() == [1, 2, 0.5]
+    with pytest.raises(ValueError, match=r"\(1, 2\), and there are 3 classes"):
+        batches.class_weights((1, 2), labels, 3)
+
+
+def test_the_weight_of_a_class_reaches_the_loss(scenes):
+    """A class that counts nearly nothing is not learned."""
+    rare = replace(RECIPE, class_weight=(1.0, 1e-9))
+    model = small_model(scenes, 1e-2)
+    training.train(model, scenes, plans_of(scenes, 6), rare)
+    served = batches.Batches(scenes.validation, 2)
+    logits = np.concatenate([model.predict_on_batch(inputs) for inputs, _ in served])
+    assert (logits.argmax(axis=1) == 0).all()
+
+
+# Keras's own callbacks
+
+
+class Calls(keras.callbacks.Callback):
+    """Note what is called, and the logs of each epoch."""
+
+    def __init__(self):
+        super().__init__()
+        self.called, self.logs = [], []
+
+    def on_train_begin(self, logs=None):
+        self.called.append("begin")
+
+    def on_train_end(self, logs=None):
+        self.called.append("end")
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.called.append(epoch)
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.called.append(f"batch {batch}")
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.logs.append(logs)
+
+
+def test_callbacks_see_one_training_with_its_validation(scenes):
+    calls, plans = Calls(), plans_of(scenes, 3)
+    history = training.train(small_model(scenes), scenes, plans, RECIPE, callbacks=[calls])
+    steps = [f"batch {step}" for step in range(math.ceil(len(plans[0][0]) / 8))]
+    assert calls.called == ["begin", 0, *steps, 1, *steps, 2, *steps, "end"]
+    for logs, epoch in zip(calls.logs, history["epochs"], strict=True):
+        assert logs["val_loss"] == epoch["validation_loss"] and logs["loss"] == epoch["loss"]
+        assert logs["val_accuracy"] == epoch["validation_accuracy"]
+
+
+def test_early_stopping_stops(scenes):
+    stop = keras.callbacks.EarlyStopping("val_loss", patience=0, min_delta=1e9)
+    plans = plans_of(scenes, 8)
+    history = training.train(small_model(scenes), scenes, plans, RECIPE, callbacks=[stop])
+    assert len(history["epochs"]) == 2
+
+
+def test_checkpoints_and_tables_of_keras_have_a_line_for_each_epoch(scenes, tmp_path):
+    callbacks = [
+        keras.callbacks.ModelCheckpoint(
+            tmp_path / "{epoch}-{val_loss:.2f}.weights.h5", save_weights_only=True
+        ),
+        keras.callbacks.CSVLogger(tmp_path / "log.csv"),
+    ]
+    training.train(small_model(scenes), scenes, plans_of(scenes, 3), RECIPE, callbacks=callbacks)
+    assert sorted(path.name[:2] for path in tmp_path.glob("*.h5")) == ["1-", "2-", "3-"]
+    head, *lines = (tmp_path / "log.csv").read_text().splitlines()
+    assert "val_accuracy" in head and [line[0] for line in lines] == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize("name", ["ReduceLROnPlateau", "LearningRateScheduler"])
+def test_a_callback_that_changes_a_planned_rate_is_refused_by_name(scenes, name):
+    given = [] if name.startswith("Reduce") else [lambda epoch, rate: rate]
+    callback = getattr(keras.callbacks, name)(*given)
+    planned = small_model(scenes, keras.optimizers.schedules.CosineDecay(1e-3, 10))
+    with pytest.raises(ValueError, match=f"{name} cannot change a learning rate that is planned"):
+        training.train(planned, scenes, plans_of(scenes, 1), RECIPE, callbacks=[callback])
+    training.train(small_model(scenes), scenes, plans_of(scenes, 1), RECIPE, callbacks=[callback])

@@ -24,7 +24,9 @@ def solutions(folder=NOTEBOOKS):
 def use_images_from_where_make_was_called(environ=os.environ):
     """Make ALEXNET_DATA absolute, so that it means the same folder in every kernel.
 
-    A relative folder counts from where make was called, which the Makefile leaves in CALLED_FROM.
+    A relative folder counts from where make was called, which the Makefile leaves in CALLED_FROM,
+    or from the course's own folder: a program that starts make in another folder leaves there
+    where it was started itself.
 
     Raises
     ------
@@ -35,10 +37,14 @@ def use_images_from_where_make_was_called(environ=os.environ):
     if not given:
         environ.pop("ALEXNET_DATA", None)
         return
-    folder = Path(environ.get("CALLED_FROM", os.getcwd()), Path(given).expanduser()).resolve()
-    if not folder.is_dir():
+    places = (environ.get("CALLED_FROM") or os.getcwd(), os.getcwd())
+    tried = dict.fromkeys(str(Path(place, Path(given).expanduser()).resolve()) for place in places)
+    found = [folder for folder in tried if os.path.isdir(folder)]
+    if not found:
         raise SystemExit(
-            f"DATA={given}: there is no folder {folder}. Give the folder that holds seg_train, or "
-            "one with a folder of images for each class; without DATA the lessons use their own."
+            f"DATA={given}: there is no folder {' or '.join(tried)}. Give the folder of an image "
+            "set, with a folder of images for each class; without DATA the lessons use their own."
         )
-    environ["ALEXNET_DATA"] = str(folder)
+    if len(found) > 1:
+        raise SystemExit(f"DATA={given} could be {' or '.join(found)}: give the whole path.")
+    environ["ALEXNET_DATA"] = found[0]

@@ -1,7 +1,10 @@
 """Run one notebook from beginning to end in a kernel of its own."""
 
+import tempfile
 import threading
 import time
+from concurrent.futures import Future, wait
+from contextlib import suppress
 from dataclasses import dataclass
 
 import nbformat
@@ -48,6 +51,40 @@ def memory_of_children():
     return total
 
 
+def _error_of(client, said):
+    """Execute a notebook, with a file for the kernel's own messages; say what stopped it."""
+    try:
+        client.execute(stderr=said)
+    except CellExecutionError as caught:
+        return " ".join(f"{caught.ename}: {caught.evalue}".split())
+    except DeadKernelError:
+        said.seek(0)
+        last = said.read().decode(errors="replace").strip()[-300:]
+        return f"the kernel died; the usual cause is too little memory. {last}".strip()
+
+
+def _in_a_thread(function, *arguments):
+    """Call a function in a thread, so that Ctrl-C comes here: nbclient itself can lose it."""
+    future = Future()
+
+    def call():
+        try:
+            future.set_result(function(*arguments))
+        except BaseException as error:
+            future.set_exception(error)
+
+    threading.Thread(target=call, daemon=True).start()
+    try:
+        while not wait([future], timeout=0.5).done:
+            pass
+    except KeyboardInterrupt:
+        for kernel in psutil.Process().children(recursive=True):
+            with suppress(psutil.Error):
+                kernel.kill()
+        raise
+    return future.result()
+
+
 def execute(path, progress=lambda cell, cells, seconds: None):
     """Execute the notebook at `path` in a fresh kernel and return its `Run`.
 
@@ -87,15 +124,8 @@ def execute(path, progress=lambda cell, cells, seconds: None):
     memory.start()
     error = None
     try:
-        client.execute()
-    except CellExecutionError as caught:
-        error = " ".join(f"{caught.ename}: {caught.evalue}".split())
-    except DeadKernelError:
-        error = "the kernel died; the usual cause is too little memory"
-    except AssertionError:  # on Ctrl-C nbclient ends the kernel, then misses it
-        if client.km is not None:
-            raise
-        raise KeyboardInterrupt from None
+        with tempfile.TemporaryFile() as said:  # what the kernel writes past its notebook
+            error = _in_a_thread(_error_of, client, said)
     finally:
         memory.enough.set()
         memory.join()

@@ -22,8 +22,9 @@ LOCKED_EXTRAS = ("lab", "test")
 def fingerprint(pyproject):
     """Return the line that stands for the ranges in the text of a pyproject.toml."""
     project = tomllib.loads(pyproject)["project"]
-    keys = ("requires-python", "dependencies", "optional-dependencies")
-    ranges = json.dumps({key: project[key] for key in keys}, sort_keys=True)
+    locked = {key: project[key] for key in ("requires-python", "dependencies")}
+    locked |= {extra: project["optional-dependencies"][extra] for extra in LOCKED_EXTRAS}
+    ranges = json.dumps(locked, sort_keys=True)
     return f"# ranges in pyproject.toml: sha256:{hashlib.sha256(ranges.encode()).hexdigest()}"
 
 

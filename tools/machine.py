@@ -1,12 +1,17 @@
 """What a measurement was made on: device, processor, versions."""
 
+import importlib.metadata
 import os
 import platform
 import re
 from pathlib import Path
 
-from helpers import batches, devices
-from helpers.keras_setup import keras, tf
+import psutil
+
+from helpers import devices
+from helpers.keras_setup import keras
+
+MACOS = platform.system() == "Darwin"  # where a process is not bound to cores
 
 
 def _processor():
@@ -24,6 +29,10 @@ def _gpus():
         import jax
 
         return [device.device_kind for device in jax.devices() if device.platform != "cpu"]
+    if keras.backend.backend() != "tensorflow":
+        return []
+    import tensorflow as tf
+
     cards = tf.config.list_physical_devices("GPU")
     details = tf.config.experimental.get_device_details
     return [details(card).get("device_name", card.name) for card in cards]
@@ -45,7 +54,7 @@ def machine():
         "device": devices.describe(),
         "processor": name,
         "processor_lists": lists,
-        "cores": batches.CORES,
+        "cores": psutil.cpu_count() if MACOS else len(psutil.Process().cpu_affinity()),
         "settings": {key: os.environ[key] for key in settings if key in os.environ},
         "gpus": _gpus(),
         "system": platform.platform(terse=True),
@@ -53,6 +62,6 @@ def machine():
             "python": platform.python_version(),
             "keras": keras.__version__,
             "backend": keras.backend.backend(),
-            "tensorflow": tf.__version__,
+            keras.backend.backend(): importlib.metadata.version(keras.backend.backend()),
         },
     }

@@ -106,9 +106,12 @@ def train(recipe, seed, scenes, folder):
     checkpoints = folder / "checkpoints"
     policy, why = devices.choose_precision(os.environ.get("PRECISION"), checkpoints)
     print(devices.describe(), "Precision:", why)
-    model, epoch_plans = training.prepare(scenes, recipe, policy, seed)
+    network, model, epoch_plans = training.prepare(scenes, recipe, policy, seed)
     history = training.train(model, scenes, epoch_plans, recipe, seed, checkpoints, resume=True)
-    model_io.save(model, folder, scenes.class_names, recipe=recipe, seed=seed, history=history)
+    white = float(scenes.train.whites.max())
+    model_io.save(
+        network, folder, scenes.class_names, white, recipe=recipe, seed=seed, history=history
+    )
     model, _ = model_io.load(folder)
     return {
         "schema": recipes.SCHEMA,

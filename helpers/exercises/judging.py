@@ -58,6 +58,10 @@ class Result(NamedTuple):
         """Whether the answer is right."""
         return self.outcome == "right"
 
+    def __bool__(self):
+        """Count as true only if the answer is right, so that `assert check(...)` says something."""
+        return self.passed
+
     def __repr__(self):
         """Show the feedback alone: this is what stands below a cell."""
         return self.feedback

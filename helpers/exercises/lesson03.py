@@ -4,6 +4,7 @@ import numpy as np
 
 from helpers.exercises.judging import ask, exercise, judge_number, number, require
 from helpers.exercises.lesson02 import positions
+from helpers.models import all_layers
 
 CONVOLUTIONS = ((11, 3, 96), (5, 96, 256), (3, 256, 384), (3, 384, 384), (3, 384, 256))
 
@@ -64,12 +65,6 @@ def without_max0(side, fc0, gigabytes):
     return f"{needed:.1f} GB before the first image is in memory."
 
 
-def _layers(model):
-    """Collect the layers of a model, those of models within it too."""
-    inner = [_layers(layer) if hasattr(layer, "layers") else [layer] for layer in model.layers]
-    return sum(inner, [])
-
-
 @exercise("03.4")
 def small_design(build):
     """Inspect the model that was built; how it is built is free."""
@@ -81,7 +76,7 @@ def small_design(build):
     require(takes == (64, 64, 3), f"It takes {takes}, not (64, 64, 3).")
     gives = model.output_shape[1:]
     require(gives == (6,), f"It gives {gives}, not (6,).")
-    convolutions = sum(type(layer).__name__.endswith("Conv2D") for layer in _layers(model))
+    convolutions = sum(type(layer).__name__.endswith("Conv2D") for layer in all_layers(model))
     require(convolutions >= 2, f"Two convolutions are asked for; it has {convolutions}.")
     count = model.count_params()
     require(count < 50_000, f"It has {count:,} parameters. Where are most of them?")

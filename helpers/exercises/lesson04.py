@@ -94,3 +94,19 @@ def warm_up_and_cosine(rate):
             sentence = f"{case} step {step} should have {expected:.6g}; yours gives {given:.6g}."
             require(abs(given - expected) <= 1e-6 * highest, sentence)
     return "A straight line up, half a cosine down."
+
+
+def _from_logits(logits, right):
+    """Subtract the right logit from the logarithm of the sum of all exponentials."""
+    return float(np.logaddexp.reduce(logits) - logits[right])
+
+
+@exercise("04.6")
+def loss_from_logits(function):
+    """With logits that are far apart, where the detour by the probabilities breaks off."""
+    random = np.random.default_rng(0)
+    cases = [(np.array([0.0, 0.0]), 0), (np.array([2.0, 1.0, 0.0]), 1)]
+    cases += [(random.normal(0, 3, 6), right) for right in random.integers(6, size=20).tolist()]
+    cases += [(np.array([0.0, 50.0]), 0), (np.array([1000.0, 0.0]), 1), (np.array([-999.0, 1]), 0)]
+    judge_function(function, _from_logits, cases, "the loss")
+    return "A sure mistake costs as much as the logits are apart, however far that is."

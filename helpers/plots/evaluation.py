@@ -3,10 +3,17 @@
 import numpy as np
 
 from helpers.plots.colours import BLACK, BLUE, GREY, SKY, VERMILION
-from helpers.plots.parts import CENTRED, draw_square, labelled_bars, show_image
+from helpers.plots.parts import (
+    CENTRED,
+    LETTER,
+    draw_square,
+    labelled_bars,
+    short_names,
+    show_image,
+    wrap,
+)
+from helpers.plots.scenes import image_grid
 from helpers.plots.style import figure, join_pairs, join_words, styled
-
-LETTER = 0.115  # width of a letter, about, in inches
 
 
 @styled
@@ -26,12 +33,13 @@ def class_table(class_names, precision, recall, f1, support):
     Figure
         The bar behind a number has its length; the grey strip is 100 per cent.
     """
-    size = (12, 1 + 0.55 * len(class_names))
+    names, rows = short_names(class_names), range(len(class_names))
+    size = (12, 1 + 0.55 * len(names))
     fig, axes = figure(1, 4, size, sharey=True, width_ratios=(1, 1, 1, 0.5))
     columns = {"precision, %": precision, "recall, %": recall, "F1, %": f1}
     for axis, (title, values) in zip(axes, columns.items()):
-        axis.barh(class_names, 100, color="#F2F2F2")
-        axis.barh(class_names, 100 * np.array(values), color="#A9D4F0")
+        axis.barh(rows, 100, color="#F2F2F2")
+        axis.barh(rows, 100 * np.array(values), color="#A9D4F0")
         for row, value in enumerate(values):
             axis.text(3, row, f"{100 * value:.1f}", va="center")
         axis.set(title=title, xlim=(0, 100))
@@ -39,6 +47,7 @@ def class_table(class_names, precision, recall, f1, support):
         axes[3].text(0.5, row, f"{number:,}", **CENTRED)
     axes[3].set_title("images")
     axes[0].invert_yaxis()
+    axes[0].set_yticks(rows, names)
     for axis in axes:
         axis.tick_params(length=0)
         axis.set(xticks=[], frame_on=False)
@@ -66,9 +75,9 @@ def confusion_matrix(matrix, class_names):
         Counts, coloured by their share of the row; the right answers are framed. From 13 classes
         on the letters are smaller and zeros are left out.
     """
-    n = len(class_names)
+    n, names = len(class_names), short_names(class_names)
     cell, letters = (min(1.4, 7 / n), 15) if n <= 12 else (0.42, 11)
-    longest = LETTER * max(map(len, class_names))
+    longest = LETTER * max(map(len, names))
     turned = longest > cell - 0.1
     size = (n * cell + longest + 2.4, n * cell + 1.1 + (0.7 * longest if turned else 0))
     fig, axis = figure(size=size)
@@ -81,8 +90,8 @@ def confusion_matrix(matrix, class_names):
     for k in range(n):
         draw_square(axis, (k - 0.48, k - 0.48), 0.96, fill=False, edgecolor=BLACK, linewidth=2.5)
     options = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if turned else {}
-    axis.set_xticks(range(n), class_names, size=letters, **options)
-    axis.set_yticks(range(n), class_names, size=letters)
+    axis.set_xticks(range(n), names, size=letters, **options)
+    axis.set_yticks(range(n), names, size=letters)
     axis.set(xlabel="predicted class", ylabel="true class", frame_on=False)
     fig.colorbar(drawn, label="share of the true class\nin per cent", shrink=0.8)
     wrong = np.where(np.eye(n, dtype=bool), 0, matrix)
@@ -103,6 +112,8 @@ def confusion_matrix(matrix, class_names):
 def confusion_images(images, labels, answers, class_names):
     """Draw, for each pair of a true class and an answer, one image that fell there.
 
+    Of more than 12 classes only the most frequent confusions are drawn.
+
     Parameters
     ----------
     images : ndarray of uint8, shape (n, side, side, 3)
@@ -116,6 +127,8 @@ def confusion_images(images, labels, answers, class_names):
         A row for each true class, a column for each answer; below each image how many fell there.
     """
     count = len(class_names)
+    if count > 12:
+        return _frequent_confusions(images, labels, answers, class_names)
     fig, axes = figure(count, count, (1.75 * count, 1.9 * count), photo=True, squeeze=False)
     parts = []
     for (true, said), axis in np.ndenumerate(axes):
@@ -129,14 +142,29 @@ def confusion_images(images, labels, answers, class_names):
             if true != said:
                 parts.append(f"{class_names[true]} called {class_names[said]} {len(rows)}")
     for number, name in enumerate(class_names):
-        axes[0, number].set_title(name)
-        axes[number, 0].set_ylabel(name)
+        axes[0, number].set_title(wrap(name, 1.6))
+        axes[number, 0].set_ylabel(wrap(name, 1.6))
     fig.supylabel("true class")
     fig.suptitle("answer", size=16)
     fig.alt = (
         f"A table of {count} by {count} cells, true class by answer, with one image in each that "
         f"holds any, and their number. Off the diagonal: {join_words(parts) if parts else 'none'}."
     )
+    return fig
+
+
+def _frequent_confusions(images, labels, answers, class_names, most=12):
+    """Draw an image of each of the most frequent confusions; if there is none, right answers."""
+    wrong = np.flatnonzero(labels != answers)
+    rows = wrong if len(wrong) else np.arange(len(labels))
+    pairs = np.stack([labels[rows], answers[rows]])
+    kinds, first, counts = np.unique(pairs, axis=1, return_index=True, return_counts=True)
+    order = np.argsort(-counts, kind="stable")[:most]
+    titles = [
+        f"{class_names[kinds[0, k]]}\n→ {class_names[kinds[1, k]]}\n{counts[k]}" for k in order
+    ]
+    fig = image_grid(images[rows[first[order]]], titles)
+    fig.alt = f"The most frequent confusions, true class → answer. {fig.alt}"
     return fig
 
 
@@ -200,13 +228,14 @@ def probabilities(image, probabilities, class_names, what="the image"):
     -------
     Figure
     """
-    height = max(4, 1.2 + 0.5 * len(class_names))
+    names = short_names(class_names)
+    height = max(4, 1.2 + 0.5 * len(names))
     fig, (picture, axis) = figure(1, 2, (12, height), photo=True, width_ratios=(1, 1.6))
     show_image(picture, image)
     percent = 100 * np.array(probabilities, float)
     first = percent.argmax()
     colours = [VERMILION if row == first else BLUE for row in range(len(percent))]
-    labelled_bars(axis, class_names, percent, [f"{p:.1f} %" for p in percent], color=colours)
+    labelled_bars(axis, names, percent, [f"{p:.1f} %" for p in percent], color=colours)
     axis.set(xlabel="probability in per cent", xlim=(0, 100))
     parts = join_pairs(class_names, percent, ".1f")
     fig.alt = (

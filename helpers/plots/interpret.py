@@ -1,10 +1,12 @@
 """Figures of what goes on inside a network (lesson 07)."""
 
+import math
+
 import numpy as np
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 
 from helpers.plots.colours import CATEGORIES
-from helpers.plots.parts import show_image
+from helpers.plots.parts import short_names, show_image
 from helpers.plots.style import figure, join_words, styled
 
 MARKS = ("o", "s", "^", "D", "v", "P", "X", "*")
@@ -107,14 +109,18 @@ def projection(points, labels, class_names, images=None, shares=None, thumbnails
     -------
     Figure
     """
-    fig, axis = figure(size=(12, 8.4), photo=images is not None)
+    names = short_names(class_names, 24)
+    columns = max(1, min(6, int(11 / (0.6 + 0.115 * max(map(len, names))))))
+    rows = math.ceil(len(names) / columns)
+    fig, axis = figure(size=(12, 8.4 + 0.3 * max(0, rows - 2)), photo=images is not None)
     parts = []
-    for number, name in enumerate(class_names):
+    for number, name in enumerate(names):
         mine = points[labels == number]
         colour = CATEGORIES[number % len(CATEGORIES)]
         marker = MARKS[(number + number // len(CATEGORIES)) % len(MARKS)]
         look = {"color": colour, "marker": marker, "edgecolor": "white", "linewidth": 0.5}
-        axis.scatter(*mine.T, s=60, zorder=3, label=name, **look)
+        shown = name if name[0] != "_" else f" {name}"  # a legend leaves out what begins with _
+        axis.scatter(*mine.T, s=60, zorder=3, label=shown, **look)
         if len(mine):
             parts.append(f"{name} around {np.median(mine[:, 0]):.0f}, {np.median(mine[:, 1]):.0f}")
     if images is not None:
@@ -124,7 +130,6 @@ def projection(points, labels, class_names, images=None, shares=None, thumbnails
             axis.add_artist(AnnotationBbox(small, points[row], pad=0.1, bboxprops=frame, zorder=2))
     held = ("", "") if shares is None else [f" ({part:.0%} of the variance)" for part in shares]
     axis.set(xlabel=f"first direction{held[0]}", ylabel=f"second direction{held[1]}")
-    columns = max(1, min(6, int(11 / (0.6 + 0.115 * max(map(len, class_names))))))
     fig.legend(loc="outside upper center", ncols=columns)
     fig.alt = f"{len(points)} images as points in a plane, by class: {join_words(parts)}."
     return fig

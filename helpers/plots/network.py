@@ -9,9 +9,7 @@ from helpers.plots.colours import BLACK, BLUE, GREY, ORANGE, PINK, VERMILION
 from helpers.plots.parts import labelled_bars, show_image
 from helpers.plots.style import figure, join_pairs, join_words, styled
 
-KINDS = {"Conv2D": BLUE, "Dense": VERMILION, "Flatten": GREY, "GlobalAveragePooling2D": GREY}
-KINDS |= {"GlobalMaxPooling2D": GREY, "MaxPooling2D": ORANGE, "AveragePooling2D": ORANGE}
-KINDS |= {"DepthwiseConv2D": BLUE, "SeparableConv2D": BLUE, "Conv2DTranspose": BLUE}
+KINDS = {"Conv": BLUE, "Dense": VERMILION, "Pooling": ORANGE, "Global": GREY}  # others are grey
 
 
 @styled
@@ -21,7 +19,7 @@ def architecture(model):
     Parameters
     ----------
     model : keras.Model
-        Layers in one row, as in AlexNet; those of a model within it are not drawn.
+        Layers in one row, as in AlexNet; a model within it is drawn as one box.
 
     Returns
     -------
@@ -30,11 +28,17 @@ def architecture(model):
         so that a side of 6 can still be seen next to one of 227; rows of numbers stand upright. A
         kernel is drawn on the box it looks at, to the same share of the side, with lines to the
         value it fills. ``savefig("name.svg")`` gives it for print.
+
+    Raises
+    ------
+    ValueError
+        If a layer takes anything but the output of the one before it, as in a network with
+        branches; the message names the layer.
     """
-    layers = [layer for layer in model.layers if type(layer).__name__ in KINDS]
+    layers = _drawn(model)
     shapes = [tuple(model.input_shape[1:])] + [tuple(layer.output.shape[1:]) for layer in layers]
     names = ["image"] + [_describe(layer) for layer in layers]
-    colours = [PINK] + [KINDS[type(layer).__name__] for layer in layers]
+    colours = [PINK] + [_colour(layer) for layer in layers]
     fig, axis = figure(size=(max(16, 1.2 * len(shapes)), 6.2))
     total, counts = model.count_params(), [0] + [layer.count_params() for layer in layers]
     at, before, parts = 0.0, None, []
@@ -68,6 +72,38 @@ def architecture(model):
     return fig
 
 
+def _drawn(model):
+    """List the layers to draw, if each takes what the one before it gives and nothing else."""
+    if not getattr(model, "inputs", None):
+        raise ValueError(f"{model.name} is not built: begin with keras.Input, of a fixed size")
+    drawn, before = [], []
+    for layer in model.layers:
+        nodes = layer._inbound_nodes  # Keras has no public name for the graph
+        taken = [[each._keras_history.operation for each in node.input_tensors] for node in nodes]
+        within = [sources for sources in taken if any(each in model.layers for each in sources)]
+        if any(sources != before for sources in within) or bool(within) != bool(before):
+            raise ValueError(
+                f"layer {layer.name} does not take the output of the layer before it alone: only "
+                "a network whose layers lie in one row can be drawn"
+            )
+        known = any(word in type(layer).__name__ for word in KINDS)
+        if known or (taken[0] and layer.output.shape != layer.input.shape):
+            drawn.append(layer)
+        before = [layer]
+    if len(model.outputs) != 1:
+        raise ValueError(f"{model.name} has {len(model.outputs)} outputs: only one can be drawn")
+    for layer in drawn:
+        if None in layer.output.shape[1:] or len(layer.output.shape) < 2:
+            raise ValueError(f"layer {layer.name} gives {layer.output.shape}: sizes must be fixed")
+    return drawn
+
+
+def _colour(layer):
+    """Return the colour of a kind of layer; the last word of its name that is known counts."""
+    kinds = [colour for word, colour in KINDS.items() if word in type(layer).__name__]
+    return kinds[-1] if kinds else GREY
+
+
 def _window(layer):
     """Return height and width of a layer's window in values, nothing for a layer without one."""
     return getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", None)
@@ -79,7 +115,8 @@ def _describe(layer):
     if not window:
         return layer.name
     stride = layer.strides[0]
-    return f"{layer.name}\n{window[0]}×{window[1]}" + (f"\nstride {stride}" if stride > 1 else "")
+    sides = "×".join(map(str, window))
+    return f"{layer.name}\n{sides}" + (f"\nstride {stride}" if stride > 1 else "")
 
 
 def _sizes(shape):

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from helpers.plots.colours import BLACK, BLUE, SERIES
-from helpers.plots.parts import draw_square, labelled_bars, show_image
+from helpers.plots.parts import LETTER, draw_square, labelled_bars, short_names, show_image
 from helpers.plots.style import figure, join_pairs, join_words, styled
 
 
@@ -50,12 +50,14 @@ def class_counts(counts, class_names):
     -------
     Figure
     """
-    size = (4.2 * len(counts), 1.2 + 0.55 * len(class_names))
+    names = short_names(class_names)
+    extra = max(0, LETTER * max(map(len, names)) - 1.5)
+    size = (4.2 * len(counts) + extra, 1.2 + 0.55 * len(names))
     fig, axes = figure(1, len(counts), size, sharex=True, squeeze=False)
     colours = {"train": SERIES[0], "validation": SERIES[1], "test": SERIES[2]}
     parts = []
     for axis, (part, numbers) in zip(axes.flat, counts.items(), strict=True):
-        labelled_bars(axis, class_names, numbers, color=colours.get(part, SERIES[3]))
+        labelled_bars(axis, names, numbers, color=colours.get(part, SERIES[3]))
         axis.set(title=part, xlabel="images", xlim=(0, 1.25 * max(map(max, counts.values()))))
         axis.label_outer()
         parts.append(f"{part}: {join_pairs(class_names, numbers)}")
@@ -85,7 +87,7 @@ def resizing(before, after, patch=12, corner=(66, 66)):
     big_top, big_left, big = (round(value * m / n) for value in (top, left, patch))
     sharp = before[top : top + patch, left : left + patch]
     soft = after[big_top : big_top + big, big_left : big_left + big]
-    fig, axes = figure(1, 3, (13, 4.8), photo=True)
+    fig, axes = figure(1, 3, (13.5, 4.8), photo=True)
     show_image(axes[0], before, f"the image, {n} x {before.shape[1]}")
     for colour, width in (("white", 6), ("black", 2.5)):
         draw_square(axes[0], (left, top), patch, fill=False, color=colour, linewidth=width)
@@ -117,7 +119,8 @@ def brightness(colours, labels, class_names, most=60):
     -------
     Figure
     """
-    fig, axis = figure(size=(12, 5.5))
+    names = short_names(class_names)
+    fig, axis = figure(size=(max(12, 0.45 * len(names)), 5.5))
     level = colours.mean(axis=1)
     medians, numbers = [], np.arange(len(class_names))
     for number in numbers:
@@ -132,8 +135,8 @@ def brightness(colours, labels, class_names, most=60):
     middle = np.median(level)
     axis.axhline(middle, color=BLACK, linestyle="--", label="median of all images")
     axis.legend(loc="upper right", ncols=2)
-    turned = {"rotation": 30, "ha": "right"} if len("".join(class_names)) > 60 else {}
-    axis.set_xticks(numbers, class_names, **turned)
+    turned = {"rotation": 30, "ha": "right"} if len("".join(names)) > 60 else {}
+    axis.set_xticks(numbers, names, **turned | ({"rotation": 60} if len(names) > 12 else {}))
     axis.set(ylabel="brightness (0 black, 1 white)", ylim=(0, 1))
     parts = join_pairs(class_names, medians, ".2f")
     fig.alt = (
