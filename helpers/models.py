@@ -159,6 +159,6 @@ def multiply_adds(model):
     """
     return {
         layer.name: math.prod(layer.output.shape[1:-1]) * math.prod(layer.kernel.shape)
-        for layer in model.layers
+        for layer in all_layers(model)
         if hasattr(layer, "kernel")
     }

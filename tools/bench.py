@@ -24,6 +24,7 @@ from tools.machine import machine
 SIZES = (32, 64, 128, 256)
 ROUNDS = 5
 MOST_STEPS = 100
+BATCHES = 1 + MOST_STEPS  # of ours: the first step does not count
 FEWEST = 5 * 32  # training images; the last batch of the article's generator may be small
 
 
@@ -99,7 +100,7 @@ def ours(scenes, policy):
     equal = np.ones(len(scenes.class_names))
 
     def serve(size):
-        enough = np.resize(order, (MOST_STEPS + 1) * size)
+        enough = np.resize(order, BATCHES * size)
         return Batches(scenes.train, len(equal), (enough, boxes), size, equal)
 
     return model, serve
