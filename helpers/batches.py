@@ -155,7 +155,10 @@ def class_weights(class_weight, labels, num_classes):
     if class_weight == "balanced":
         return len(labels) / (num_classes * np.bincount(labels, minlength=num_classes))
     if len(class_weight) != num_classes:
-        raise ValueError(f"class_weight is {class_weight}, and there are {num_classes} classes")
+        raise ValueError(
+            f"class_weight is {class_weight}, and there are {num_classes} classes: give a number "
+            "for each, or 'balanced'"
+        )
     return np.array(class_weight, float)
 
 

@@ -123,7 +123,10 @@ def split(images, share, class_names, part="validation", from_top=False, leave=1
             held_out[np.isin(position, own[:wanted])] = True
             held_out[np.isin(position, own[wanted:])] = False
     if small:
-        print(f"{part}: few images in {', '.join(small)}, so the nearest one decides")
+        print(
+            f"{', '.join(small)}: too few images for a {part} share of {share:.0%}, so the one "
+            "nearest to it was taken"
+        )
     for label, name in enumerate(class_names):
         own = images.labels == label
         left = len(np.unique(position[own & ~held_out]))

@@ -207,8 +207,10 @@ def passed_over(folder, used):
     dict
         ``{kind: count}``, the most frequent kind first.
     """
-    used = {os.path.realpath(path) for path in used}
-    left = [path for path in _files(folder) if os.path.realpath(path) not in used]
+    used = set(used)
+    left = [path for path in _files(folder) if path not in used]
+    linked = {os.path.realpath(path) for path in used} if left else ()  # by another name
+    left = [path for path in left if os.path.realpath(path) not in linked]
     return dict(Counter(map(_kind, left)).most_common())
 
 

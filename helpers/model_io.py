@@ -147,6 +147,7 @@ def load(folder, class_names=None):
                 f"{sidecar} says {key} {record.get(key)!r}; needed here is {value!r}: remove "
                 f"{folder}, or name another folder"
             )
+    record.setdefault("white", 0.0)  # saved before deep grey was told apart
     size = record["input_size"]
     with devices.precision("float32"):
         model = alexnet((size, size, 3), len(record["class_names"]))

@@ -172,7 +172,7 @@ def test_a_small_set_can_be_split(tmp_path, count, capsys):
         assert set(part.labels) == set(range(20))
     digests = [set(part.digests) for part in scenes[1:4]]
     assert sum(map(len, digests)) == len(set.union(*digests)) == 20 * count
-    assert "so the nearest one decides" in capsys.readouterr().out
+    assert "so the one nearest to it was taken" in capsys.readouterr().out
 
 
 def test_copies_stay_together_in_small_classes_too(tmp_path):

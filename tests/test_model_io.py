@@ -271,3 +271,11 @@ def test_without_permission_the_path_is_named(scenes, everybodys):
 def test_predictions_of_no_files_are_a_table_without_lines(tmp_path):
     model_io.write_predictions(tmp_path / "none.csv", [], np.empty((0, 2)), ["ice", "sea"])
     assert (tmp_path / "none.csv").read_text().splitlines() == ["file,class,ice,sea"]
+
+
+def test_a_model_saved_before_deep_grey_was_told_apart_has_no_white(copy):
+    record = json.loads((copy / "model.json").read_text())
+    del record["white"], record["sha256"]
+    record["sha256"] = files.checksum(record, copy / "model.weights.h5")
+    (copy / "model.json").write_text(json.dumps(record))
+    assert model_io.load(copy)[1]["white"] == 0
