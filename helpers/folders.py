@@ -156,30 +156,30 @@ def find_parts(folder):
     return {part: found.get(part) for part in PARTS}
 
 
-def _files(folder):
-    """List the files in a folder and below it by path, junk left out, closed folders as files."""
-    found, seen = [], set()
-
-    def note(error):
-        found.append(Path(error.filename))
-
-    for place, inner, names in os.walk(folder, onerror=note, followlinks=True):
+def _files(folder, without=frozenset()):
+    """Yield the files in a folder and below it, junk left out, and folders that are closed."""
+    closed, seen = [], set()
+    for place, inner, names in os.walk(folder, onerror=closed.append, followlinks=True):
         here = os.path.realpath(place)
-        inner[:] = [] if here in seen else [name for name in inner if not _is_junk(name)]
-        found += [] if here in seen else [Path(place, name) for name in names]
-        seen.add(here)  # a link may lead back
-    return sorted(path for path in found if not _is_junk(path.name))
+        if here in seen:  # a link may lead back
+            inner.clear()
+            continue
+        seen.add(here)
+        inner[:] = [name for name in inner if not _is_junk(name) and name.lower() not in without]
+        yield from (Path(place, name) for name in names if not _is_junk(name))
+    yield from (Path(error.filename) for error in closed)
+
+
+def _images(folder):
+    """Yield the image files in a folder and below it, masks and the like left out."""
+    for path in _files(folder, BESIDE):
+        if path.suffix.lower() in SUFFIXES and path.is_file():
+            yield path
 
 
 def image_files(folder):
-    """List the image files in a folder and below it by path; masks and other files are left out."""
-    return [
-        path
-        for path in _files(folder)
-        if path.suffix.lower() in SUFFIXES
-        and path.is_file()
-        and BESIDE.isdisjoint(map(str.lower, path.relative_to(folder).parts))
-    ]
+    """List the image files in a folder and below it by path; other files are passed over."""
+    return sorted(_images(folder), key=str)
 
 
 def _kind(path):
@@ -209,8 +209,9 @@ def passed_over(folder, used):
     """
     used = set(used)
     left = [path for path in _files(folder) if path not in used]
-    linked = {os.path.realpath(path) for path in used} if left else ()  # by another name
-    left = [path for path in left if os.path.realpath(path) not in linked]
+    if any(path.suffix.lower() in SUFFIXES for path in left):  # perhaps used by another name
+        linked = {os.path.realpath(path) for path in used}
+        left = [path for path in left if os.path.realpath(path) not in linked]
     return dict(Counter(map(_kind, left)).most_common())
 
 
@@ -259,7 +260,7 @@ def class_names(folder):
             f"{folder} holds {len(names)} class folders {names}; a set needs at least two: "
             f"{f'give {deeper[0]}' if deeper else remedy}"
         )
-    if empty := [path.name for path in found if not image_files(path)]:
+    if empty := [path.name for path in found if next(_images(path), None) is None]:
         raise ValueError(
             f"no image that can be read in these class folders of {folder}: {', '.join(empty)}; "
             "fill them or remove them"
