@@ -94,7 +94,11 @@ def plans_of(scenes, epochs, seed=0):
 
 
 def start(code, *arguments, **options):
-    """Start a Python program of the course."""
+    """Start a Python program of the course, which Ctrl-C reaches.
+
+    What runs in the background of a shell ignores it, and so does all that is started from there.
+    """
+    code = f"import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n{code}"
     environ = os.environ | {"CUDA_VISIBLE_DEVICES": "-1", "PYTHONUNBUFFERED": "1"}
     return subprocess.Popen(
         [sys.executable, "-c", code, *map(str, arguments)],
