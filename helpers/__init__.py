@@ -10,11 +10,12 @@
     From a folder of image files to the batches that a model trains on.
 `audit`, `baselines`
     What is wrong with an image set, and what simple methods reach on it.
-`models`
-    AlexNet, and a small model for quick experiments.
-`averaging`, `recipes`, `checkpoints`, `devices`, `progress`, `training`, `model_io`
+`models`, `memory`
+    AlexNet, and a small model for quick experiments; how much memory a training needs.
+`averaging`, `recipes`, `checkpoints`, `devices`, `parallel`, `progress`, `training`, `model_io`
     Batch-norm recalibration and weight averaging; the values of a training; resuming it; the
-    device and the precision; what is noted on the way; the training itself; models on disk.
+    device and the precision; several devices; what is noted on the way; the training itself;
+    models on disk.
 `evaluation`, `interpret`
     How good a model is, and what it computes inside.
 `results`

@@ -48,26 +48,30 @@ class WeightAveraging(keras.callbacks.Callback):
     fraction : float
         Roughly which last fraction of the steps so far is averaged, 0 to 1.
     every : int, default 8
-        Only every so many steps count: neighbouring weights are alike, and adding takes time.
+        Only every so many batches count: neighbouring weights are alike, and adding takes time.
+    batches : int, default 0
+        How many batches the model has been trained on already. (Its optimizer's step number can
+        be lower: loss scaling skips steps.)
     """
 
-    def __init__(self, averaged_model, fraction, every=8):
+    def __init__(self, averaged_model, fraction, every=8, batches=0):
         super().__init__()
-        self.averaged_model, self.fraction, self.every = averaged_model, fraction, every
+        self.averaged_model, self.fraction = averaged_model, fraction
+        self.every, self.batches = every, batches
 
     def _add(self):
         """Move the mean towards the weights by 1 / k, which averages about the last k of them.
 
         Here k grows with the training, so that it stays the same fraction of the steps.
         """
-        added = int(self.model.optimizer.iterations) / self.every
-        share = 1 / max(1, self.fraction * added)
+        share = 1 / max(1, self.fraction * self.batches / self.every)
         for mean, weight in zip(self.averaged_model.weights, self.model.weights, strict=True):
             mean.assign_add(share * (weight - mean))
 
     def on_train_batch_end(self, batch, logs=None):
-        """Add the weights after every few steps."""
-        if int(self.model.optimizer.iterations) % self.every == 0:
+        """Add the weights after every few batches."""
+        self.batches += 1
+        if self.batches % self.every == 0:
             self._add()
 
     def on_epoch_end(self, epoch, logs=None):

@@ -176,9 +176,20 @@ class Batches(keras.utils.PyDataset):
     class_weights : ndarray of float, shape (num_classes,), optional
         Then sample weights are served, and all batches have one size: the last one is filled from
         the beginning of the epoch, with weight 0. Otherwise it may be smaller.
+    part : (int, int), default (0, 1)
+        (i, n): of each batch only the i-th of n equal parts is served, for the i-th of n processes
+        that train together.
+
+    Attributes
+    ----------
+    filled : float
+        Served images, those with weight 0 included, for each image of the epoch: by this factor
+        Keras's mean loss over the epoch is too low.
     """
 
-    def __init__(self, images, num_classes, plan=None, batch_size=32, class_weights=None):
+    def __init__(
+        self, images, num_classes, plan=None, batch_size=32, class_weights=None, part=(0, 1)
+    ):  # fmt: skip
         # With two threads Keras makes no pipeline of it that TensorFlow tunes: at the end of an
         # epoch the tuning can wait for minutes. Other backends have none.
         threads = 2 if keras.backend.backend() == "tensorflow" else 1
@@ -186,7 +197,8 @@ class Batches(keras.utils.PyDataset):
         count = len(images.labels)
         self.order, self.boxes = plan or (np.arange(count), np.tile(np.float32(WHOLE), (count, 1)))
         self.images, self.num_classes, self.batch_size = images, num_classes, batch_size
-        self.class_weights = class_weights
+        self.class_weights, self.part = class_weights, part
+        self.filled = len(self) * batch_size / len(self.order)
 
     def __len__(self):
         """Return the number of batches."""
@@ -197,6 +209,7 @@ class Batches(keras.utils.PyDataset):
         if number >= len(self):
             raise IndexError(number)
         places = np.arange(number * self.batch_size, (number + 1) * self.batch_size)
+        places = np.array_split(places, self.part[1])[self.part[0]]
         real = places < len(self.order)
         if self.class_weights is None:
             places = places[real]

@@ -52,6 +52,21 @@ def training_config(model, scenes, epoch_plans, recipe, seed):
     return json.loads(json.dumps(config, default=str))
 
 
+def steps(model):
+    """Return how many steps a model's optimizer has made, those that it skipped not counted.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Compiled.
+
+    Returns
+    -------
+    int
+    """
+    return int(keras.ops.convert_to_numpy(model.optimizer.iterations))
+
+
 def _differences(then, now, name=""):
     """List what differs in two nested dictionaries, except names."""
     if isinstance(then, dict) and isinstance(now, dict):
@@ -110,12 +125,14 @@ def save(model, folder, history, config, averaged_model=None):
             if _epoch(old) != number - 1:
                 old.unlink()
     record = {"schema": SCHEMA, "history": history, "config": config}
-    record |= {"keras": keras.__version__, "iterations": int(model.optimizer.iterations)}
+    record |= {"keras": keras.__version__, "iterations": steps(model)}
     path = folder / f"{number:04}.json"
     models = [model, averaged_model] if averaged_model else [model]
     for each, target in zip(models, _weights(path)):
         numbers = [*each.variables, *each.optimizer.variables]
-        needs = 4 * sum(math.prod(variable.shape) for variable in numbers)
+        if hasattr(each.optimizer, "inner_optimizer"):  # Keras saves what scales the loss twice
+            numbers += each.optimizer.inner_optimizer.variables
+        needs = 4 * sum(math.prod(number.shape) for number in numbers)
         with atomic_write(target, needs) as beside:
             each.save_weights(beside)
     write_text(path, json.dumps({**record, "sha256": _checksum(record, path)}))
@@ -198,7 +215,7 @@ def restore(model, path, record, config, averaged_model=None):
     models = [model, averaged_model] if averaged_model else [model]
     for each, weights in zip(models, _weights(path)):
         each.load_weights(weights)
-    if int(model.optimizer.iterations) != record["iterations"]:  # Keras only warns
+    if steps(model) != record["iterations"]:  # Keras only warns
         raise ValueError(
             f"{path} holds an optimizer that Keras {keras.__version__} cannot restore; it was "
             f"saved by Keras {record['keras']}: install that, remove {path.parent}, or name "

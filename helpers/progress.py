@@ -42,12 +42,12 @@ class BatchLosses(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         """Undo Keras's running mean over the epoch, and tell the others."""
         total = float(logs["loss"]) * (batch + 1)
-        seen = min((batch + 1) * self.batch_size, self.count)
+        earlier, seen = batch * self.batch_size, min((batch + 1) * self.batch_size, self.count)
         stop_unless_finite(total, self.before + seen)
         self.history["images_seen"].append(self.before + seen)
-        self.history["loss"].append(total - self.total)
+        filled = self.batch_size / (seen - earlier)  # the last batch, with images that count 0
+        self.history["loss"].append((total - self.total) * filled)
         self.total = total
-        earlier = batch * self.batch_size
         print("." * (10 * seen // self.count - 10 * earlier // self.count), end="", flush=True)
         self.others.on_train_batch_end(batch, logs)
 

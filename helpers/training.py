@@ -14,7 +14,9 @@ from helpers.batches import Batches, CropResize, class_weights, epoch_plan
 from helpers.devices import precision
 from helpers.files import exclusive_lock
 from helpers.keras_setup import keras
+from helpers.memory import memory_advice, out_of_memory
 from helpers.models import alexnet, all_layers, precision_of
+from helpers.parallel import process, share, shareable
 from helpers.progress import BatchLosses, report, stop_unless_finite
 
 
@@ -90,7 +92,8 @@ def training_model(network, side=150):
     Parameters
     ----------
     network : keras.Model
-        Whose last layer is a softmax of its own. Its weights are shared.
+        Whose last layer is a softmax of its own. Its weights are shared. Where it computes in
+        float16 (``"mixed_float16"``), the result's optimizer will scale the loss.
     side : int, default 150
         Of the images as they are kept, in pixels.
 
@@ -111,7 +114,8 @@ def training_model(network, side=150):
     boxes = keras.Input((4,), name="boxes")
     images = CropResize(network.input_shape[1], name="crop_resize")(pixels, boxes)
     logits = keras.Model(network.inputs[0], last.input, name=network.name)(images)
-    return keras.Model([pixels, boxes], logits, name=f"{network.name}_in_training")
+    with precision(precision_of(network)):  # by this Keras decides whether to scale the loss
+        return keras.Model([pixels, boxes], logits, name=f"{network.name}_in_training")
 
 
 def prepare(scenes, recipe, policy="float32", seed=0):
@@ -146,18 +150,10 @@ def prepare(scenes, recipe, policy="float32", seed=0):
     rate = learning_rate(recipe.learning_rate, steps, recipe.warmup, recipe.cosine)
     model = training_model(network, scenes.train.pixels.shape[1])
     loss = keras.losses.CategoricalCrossentropy(
-        from_logits=True,
-        label_smoothing=recipe.label_smoothing,
-        reduction="mean_with_sample_weight",
+        from_logits=True, label_smoothing=recipe.label_smoothing
     )
     model.compile(keras.optimizers.Adam(rate), loss, weighted_metrics=["accuracy"])
     return network, model, plans
-
-
-def _out_of_memory(error):
-    """Say whether an error is the backend's way to report too little memory on the device."""
-    names = ("ResourceExhaustedError", "OutOfMemoryError")  # TensorFlow, PyTorch
-    return type(error).__name__ in names or "RESOURCE_EXHAUSTED" in str(error)  # JAX
 
 
 def _train_epoch(model, validated, scenes, plans, recipe, history, inner, outer):
@@ -165,30 +161,33 @@ def _train_epoch(model, validated, scenes, plans, recipe, history, inner, outer)
     plan, start = plans[len(history["epochs"])], time.perf_counter()
     count, classes, batch_size = len(plan[0]), len(scenes.class_names), recipe.batch_size
     weights = class_weights(recipe.class_weight, scenes.train.labels, classes)
-    served = Batches(scenes.train, classes, plan, batch_size, weights)
+    served = Batches(scenes.train, classes, plan, batch_size, weights, process())
     losses = BatchLosses(history, count, batch_size, outer)
     try:
-        fitted = model.fit(served, shuffle=False, verbose=0, callbacks=[losses, *inner]).history
+        fitted = model.fit(
+            shareable(served), shuffle=False, verbose=0, callbacks=[losses, *inner]
+        ).history
         if recalibrating := recipe.bn_recalibration_batches:
-            if count < min(recalibrating * batch_size, len(plans[0][0])):  # a short last epoch
-                served = Batches(scenes.train, classes, plans[0], batch_size, weights)
-            recalibrate_batch_norm(validated, islice(served, recalibrating))
-        loss, accuracy = validated.evaluate(Batches(scenes.validation, classes), verbose=0)
+            short = count < min(recalibrating * batch_size, len(plans[0][0]))
+            again = Batches(
+                scenes.train, classes, plans[0] if short else plan, batch_size, weights
+            )  # fmt: skip
+            recalibrate_batch_norm(validated, islice(again, recalibrating))
+        equal = np.ones(classes)
+        looked = Batches(scenes.validation, classes, None, batch_size, equal, process())
+        loss, accuracy = validated.evaluate(shareable(looked), verbose=0)
     except Exception as error:
-        if not _out_of_memory(error):
+        if not out_of_memory(error):
             raise
-        raise MemoryError(
-            f"the device has too little memory for batches of {batch_size}: restart the notebook "
-            f"and try recipes.choose(batch_size={max(1, batch_size // 2)}), with another folder "
-            "for checkpoints. What was saved before is whole"
-        ) from None
+        averaging = bool(recipe.averaging_fraction)
+        raise MemoryError(memory_advice(model, batch_size, averaging)) from None
     stop_unless_finite(loss, history["images_seen"][-1])
     history["epochs"].append(
         {
             "images_seen": history["images_seen"][-1],
-            "loss": fitted["loss"][0],
+            "loss": fitted["loss"][0] * served.filled,
             "accuracy": fitted["accuracy"][0],
-            "validation_loss": loss,
+            "validation_loss": loss * looked.filled,
             "validation_accuracy": accuracy,
             "seconds": time.perf_counter() - start,
         }
@@ -207,7 +206,8 @@ def _seed_dropout(model, seed, epoch):
 def _refuse_rate_changers(model, callbacks):
     """Raise ValueError if a callback would change a learning rate that is planned."""
     changers = (keras.callbacks.ReduceLROnPlateau, keras.callbacks.LearningRateScheduler)
-    planned = isinstance(model.optimizer.get_config()["learning_rate"], dict)
+    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)  # loss scaling
+    planned = isinstance(optimizer.get_config()["learning_rate"], dict)
     for callback in callbacks:
         if planned and isinstance(callback, changers):
             raise ValueError(
@@ -225,9 +225,8 @@ def train(
     ----------
     model : keras.Model
         See `training_model`, compiled with ``weighted_metrics=["accuracy"]`` and a loss from
-        logits with ``reduction="mean_with_sample_weight"``. All batches have one size: the last
-        of an epoch is filled from the epoch's beginning with images that count nothing in loss and
-        gradient (batch norm sees them).
+        logits. All batches have one size: the last of an epoch is filled from the epoch's
+        beginning with images that count nothing in loss and gradient (batch norm sees them).
     scenes : Scenes
     epoch_plans : list of (order, boxes)
         See `epoch_plans`.
@@ -264,7 +263,8 @@ def train(
         If the folder holds checkpoints and `resume` is not set.
     ValueError
         If its checkpoints belong to another training or are all damaged, or if the model was
-        trained before and is to begin again, or if a callback would change a planned rate.
+        trained before and is to begin again, or if a callback would change a planned rate, or if
+        a batch cannot be divided among the devices that share it.
     RuntimeError
         If another program is training there.
     FloatingPointError
@@ -275,11 +275,8 @@ def train(
         If a checkpoint cannot be written; those before are whole.
     """
     history = {"precision": precision_of(model), "images_seen": [], "loss": [], "epochs": []}
-    averaged, inner = None, []
-    if recipe.averaging_fraction:
-        averaged = clone_compiled(model)
-        inner.append(WeightAveraging(averaged, recipe.averaging_fraction))
     _refuse_rate_changers(model, callbacks)
+    averaged = clone_compiled(model) if recipe.averaging_fraction else None
     outer = keras.callbacks.CallbackList(list(callbacks), model=model, epochs=len(epoch_plans))
     config = checkpoints and states.training_config(model, scenes, epoch_plans, recipe, seed)
     with exclusive_lock(checkpoints) if checkpoints else nullcontext():
@@ -291,8 +288,12 @@ def train(
                 )
             path, record = states.newest(checkpoints)
             history = states.restore(model, path, record, config, averaged)
-        elif int(model.optimizer.iterations):
+        elif states.steps(model):
             raise ValueError("this model was trained before: build and compile it again")
+        inner, fraction, batches = [], recipe.averaging_fraction, len(history["loss"])
+        if averaged:
+            inner.append(WeightAveraging(averaged, fraction, batches=batches))
+        share(model, recipe.batch_size)
         outer.on_train_begin()
         for number in range(len(history["epochs"]), len(epoch_plans)):
             print(f"epoch {number + 1} of {len(epoch_plans)} ", end="", flush=True)

@@ -74,9 +74,7 @@ def small_model(scenes, rate=1e-3, seed=0, dropout=0.3):
 def compiled(network, optimizer, side=150):
     """Prepare a network for `training.train`."""
     model = training.training_model(network, side)
-    loss = keras.losses.CategoricalCrossentropy(
-        from_logits=True, reduction="mean_with_sample_weight"
-    )
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True)
     # For so few steps it takes longer to compile a function than to run without one.
     model.compile(optimizer, loss, weighted_metrics=["accuracy"], run_eagerly=True)
     return model

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from conftest import RECIPE, layer, plans_of, small_model
 
-from helpers import averaging, devices, models, training
+from helpers import averaging, checkpoints, devices, models, training
 from helpers.keras_setup import keras
 
 as_array = keras.ops.convert_to_numpy
@@ -72,15 +72,21 @@ def test_averaged_weights_are_the_mean_over_the_last_fraction_of_the_steps(scene
         np.testing.assert_allclose(mine, theirs, atol=1e-5)
 
 
-def test_averages_are_kept_in_float32_under_mixed_precision(scenes):
-    """Small shares of small differences would be lost in bfloat16."""
-    with devices.precision("mixed_bfloat16"):
+@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
+def test_averages_are_kept_in_float32_and_count_batches_under_mixed_precision(scenes, precision):
+    """Small shares of small differences would be lost; and loss scaling skips steps."""
+    with devices.precision(precision):
         model = small_model(scenes)
+    if precision == "mixed_float16":
+        model.optimizer.initial_scale = 2.0**22
     average = averaging.WeightAveraging(averaging.clone_compiled(model), fraction=1.0, every=1)
     weights = Weights()
-    training.train(model, scenes, plans_of(scenes, 1), RECIPE, callbacks=[average, weights])
-    assert layer(average.averaged_model, "conv0").compute_dtype == "bfloat16"
-    noted = np.array([each[0] for each in weights.noted])
-    mean = noted.mean(axis=0)
-    mean += (noted[-1] - mean) / len(noted)  # the end of an epoch counts again
+    training.train(model, scenes, plans_of(scenes, 2), RECIPE, callbacks=[average, weights])
+    assert layer(average.averaged_model, "conv0").compute_dtype in precision
+    skipped = len(weights.noted) - checkpoints.steps(model)
+    assert 0 < skipped < 9 if precision == "mixed_float16" else skipped == 0
+    mean = weights.noted[0][0]
+    for batch, noted in enumerate(weights.noted, 1):
+        for _ in range(2 if batch in (5, 10) else 1):  # the end of an epoch counts again
+            mean = mean + (noted[0] - mean) / batch
     np.testing.assert_allclose(average.averaged_model.get_weights()[0], mean, atol=1e-6)

@@ -23,11 +23,11 @@ from helpers.keras_setup import keras
 TRAINING = """
 import sys
 from pathlib import Path
-from helpers import data, models, training
+from helpers import data, devices, models, training
 from helpers.keras_setup import keras
 from helpers.recipes import Recipe
 
-images, folder, weights = map(Path, sys.argv[1:])
+images, folder, weights = map(Path, sys.argv[1:4])
 if keras.backend.backend() == "tensorflow":
     import tensorflow as tf
     tf.config.experimental.enable_op_determinism()
@@ -35,9 +35,10 @@ keras.utils.set_random_seed(0)
 scenes = data.load(images)
 count = len(scenes.train.labels)
 plans = training.epoch_plans(count, 6 * count, 0, (0.6, 1.0), flip=True)
-model = training.training_model(models.small_cnn((16, 16, 3), 2, dropout=0.3))
+with devices.precision(sys.argv[4]):
+    model = training.training_model(models.small_cnn((16, 16, 3), 2, dropout=0.3))
 rate = training.learning_rate(1e-3, 6 * count // 2, warmup=0.2, cosine=True)
-loss = keras.losses.CategoricalCrossentropy(from_logits=True, reduction="mean_with_sample_weight")
+loss = keras.losses.CategoricalCrossentropy(from_logits=True)
 model.compile(keras.optimizers.Adam(rate), loss, weighted_metrics=["accuracy"])
 recipe = Recipe("test", images_seen=6 * count, batch_size=2)
 training.train(model, scenes, plans, recipe, checkpoints=folder, resume=True)
@@ -90,11 +91,42 @@ def test_a_resumed_training_ends_like_one_never_stopped(scenes, tmp_path, stop, 
     assert names(folder) == [f"000{number}.{ending}" for number in (2, 3) for ending in kept]
 
 
+def test_with_loss_scaling_skipped_steps_are_resumed_and_averaged_too(scenes, tmp_path):
+    """In float16, with a scale from which the first gradients overflow."""
+
+    def model():
+        with devices.precision("mixed_float16"):
+            built = small_model(scenes)
+        assert isinstance(built.optimizer, keras.optimizers.LossScaleOptimizer)
+        built.optimizer.initial_scale = 2.0**19
+        return built
+
+    plans, folder, ends = plans_of(scenes, 3), tmp_path / "checkpoints", []
+    recipe = replace(RECIPE, bn_recalibration_batches=2, averaging_fraction=0.9)
+    for stop in (3, 1):
+        trained, resume = model(), stop < 3
+        if resume:
+            training.train(trained, scenes, plans[:stop], recipe, checkpoints=folder)
+            trained = model()
+        kept = folder if resume else None
+        history = training.train(trained, scenes, plans, recipe, 0, kept, resume)
+        skipped = len(history["loss"]) - checkpoints.steps(trained)
+        assert 0 < skipped < len(history["loss"]) // 2 and np.isfinite(history["loss"]).all()
+        scale = float(keras.ops.convert_to_numpy(trained.optimizer.dynamic_scale))
+        ends.append((skipped, scale, history["loss"], trained.get_weights()))
+    (skipped, scale, losses, weights), again = ends
+    assert (skipped, scale) == again[:2]
+    np.testing.assert_allclose(losses, again[2], rtol=1e-3)
+    for mine, theirs in zip(weights, again[3], strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-4)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
-def test_a_killed_training_resumes_bit_for_bit(image_set, tmp_path):
+@pytest.mark.parametrize("precision", ["float32", "mixed_float16"])
+def test_a_killed_training_resumes_bit_for_bit(image_set, tmp_path, precision):
     root = image_set(train=36)
-    unbroken = start(TRAINING, root, tmp_path / "unbroken", tmp_path / "a.weights.h5")
+    unbroken = start(TRAINING, root, tmp_path / "unbroken", tmp_path / "a.weights.h5", precision)
     unbroken.stdout.readline()
     begin = time.monotonic()
     assert unbroken.wait() == 0, unbroken.stderr.read()
@@ -103,7 +135,7 @@ def test_a_killed_training_resumes_bit_for_bit(image_set, tmp_path):
     folder, chance = tmp_path / "killed", random.Random(0)
     kept = 0
     for wanted, word in ((0, signal.SIGKILL), (1, signal.SIGKILL), (2, signal.SIGINT)):
-        one = start(TRAINING, root, folder, tmp_path / "b.weights.h5")
+        one = start(TRAINING, root, folder, tmp_path / "b.weights.h5", precision)
         said = one.stdout.read(1)
         while said.count("validation") < wanted and (line := one.stdout.readline()):
             said += line
@@ -115,7 +147,7 @@ def test_a_killed_training_resumes_bit_for_bit(image_set, tmp_path):
         kept = len(checkpoints.newest(folder)[1].get("history", {"epochs": []})["epochs"])
         assert kept >= finished - 1  # the last one may not have reached the disk
     assert kept >= 2
-    last = start(TRAINING, root, folder, tmp_path / "b.weights.h5")
+    last = start(TRAINING, root, folder, tmp_path / "b.weights.h5", precision)
     said, problem = last.communicate()
     assert last.returncode == 0, problem
     assert said.count("validation") == 6 - kept

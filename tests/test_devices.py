@@ -36,17 +36,31 @@ def test_the_sentence_is_of_this_computer(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("bfloat16", "policy", "why"),
+    ("found", "bfloat16", "float16", "policy", "why"),
     [
-        (0.05, "mixed_bfloat16", "0.5 times"),
-        (0.098, "float32", "1.0 times"),
-        (4.0, "float32", "40.0 times"),
-        (math.inf, "float32", "refused here"),
+        ("cpu:0", 0.05, 0.01, "mixed_bfloat16", "0.5 times float32's time."),
+        ("cpu:0", 0.098, 0.01, "float32", "1.0 times"),
+        ("cpu:0", 4.0, 0.01, "float32", "40.0 times"),
+        ("cpu:0", math.inf, 0.01, "float32", "in bfloat16 is refused here"),
+        (
+            "gpu:0",
+            math.inf,
+            0.02,
+            "mixed_float16",
+            "refused here, a convolution in float16 takes 0.2",
+        ),
+        ("gpu:0", 0.2, 0.02, "mixed_float16", "2.0 times"),
+        ("gpu:0", 0.021, 0.02, "mixed_bfloat16", "in float16 takes 0.2 times"),
+        ("gpu:0", 0.2, 0.095, "float32", "0.9 times"),
+        ("gpu:0", 0.095, 0.087, "mixed_float16", "0.9 times"),
     ],
 )
-def test_bfloat16_is_chosen_where_it_is_clearly_faster(monkeypatch, bfloat16, policy, why):
-    seconds = {"float32": 0.1, "bfloat16": bfloat16}
+def test_16_bits_are_chosen_where_they_are_clearly_faster(
+    monkeypatch, found, bfloat16, float16, policy, why
+):
+    seconds = {"float32": 0.1, "bfloat16": bfloat16, "float16": float16}
     monkeypatch.setattr(devices, "convolution_seconds", lambda dtype, images: seconds[dtype])
+    monkeypatch.setattr(keras.distribution, "list_devices", lambda: [found])
     chosen, reason = devices.choose_precision()
     assert chosen == policy and why in reason
 
@@ -84,8 +98,12 @@ def test_work_that_does_not_fit_into_the_device_is_not_timed(monkeypatch):
     assert devices.choose_precision()[0] == "float32"
 
 
-def test_one_convolution_is_timed(monkeypatch):
+def test_the_best_of_several_convolutions_counts(monkeypatch):
     assert 0 < devices.convolution_seconds("float32", 1) < 60
+    times = iter([0, 9, 10, 12, 20, 21, 30, 35])  # the first is left out
+    with monkeypatch.context() as patched:
+        patched.setattr(devices.time, "perf_counter", lambda: next(times))
+        assert devices.convolution_seconds("float32", 1) == 1
 
     def refuse(*_, **__):
         raise RuntimeError("could not create a primitive descriptor")

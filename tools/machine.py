@@ -23,7 +23,7 @@ def _processor():
     return (name[1] if name else platform.processor() or platform.machine()), lists
 
 
-def _gpus():
+def gpus():
     """Return the names of the graphics cards that the backend uses."""
     if keras.backend.backend() == "jax":
         import jax
@@ -56,7 +56,7 @@ def machine():
         "processor_lists": lists,
         "cores": psutil.cpu_count() if MACOS else len(psutil.Process().cpu_affinity()),
         "settings": {key: os.environ[key] for key in settings if key in os.environ},
-        "gpus": _gpus(),
+        "gpus": gpus(),
         "system": platform.platform(terse=True),
         "versions": {
             "python": platform.python_version(),

@@ -101,13 +101,17 @@ def metrics(model, images):
     }
 
 
-def train(recipe, seed, scenes, folder):
+def train(recipe, seed, scenes, folder, callbacks=(), keep=True):
     """Train in a folder, or resume there; save the model and return the record of the run."""
     checkpoints = folder / "checkpoints"
+    if not keep and not checkpoints.exists():
+        checkpoints = None
     policy, why = devices.choose_precision(os.environ.get("PRECISION"), checkpoints)
     print(devices.describe(), "Precision:", why)
     network, model, epoch_plans = training.prepare(scenes, recipe, policy, seed)
-    history = training.train(model, scenes, epoch_plans, recipe, seed, checkpoints, resume=True)
+    history = training.train(
+        model, scenes, epoch_plans, recipe, seed, checkpoints, resume=True, callbacks=callbacks
+    )
     white = float(scenes.train.whites.max())
     model_io.save(
         network, folder, scenes.class_names, white, recipe=recipe, seed=seed, history=history
@@ -154,8 +158,10 @@ def finished(path, recipe, seed):
     return record
 
 
-def run(recipe, seed, scenes, train_count=None, test=True):
+def run(recipe, seed, scenes, train_count=None, test=True, callbacks=(), keep=True):
     """Train and test, or finish what an earlier call began; return folder and record.
+
+    `callbacks` are Keras's; with `keep` a checkpoint is written after each epoch.
 
     Raises
     ------
@@ -171,7 +177,7 @@ def run(recipe, seed, scenes, train_count=None, test=True):
         if path.exists():
             record = finished(path, recipe, seed)
         else:
-            record = train(recipe, seed, scenes, folder)
+            record = train(recipe, seed, scenes, folder, callbacks, keep)
             files.write_text(path, json.dumps(record) + "\n")
         shutil.rmtree(folder / "checkpoints", ignore_errors=True)  # everything is in the record
         if test and "test" not in record:
