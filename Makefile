@@ -6,6 +6,7 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 OLDEST := .venv-oldest/bin/python
 JAX := .venv-jax/bin/python
+COLAB := .venv-colab/bin/python
 
 RECIPE ?= quick
 SEED = 0
@@ -46,19 +47,24 @@ EMBEDDED = unset ALEXNET_DATA ALEXNET_RECIPE ALEXNET_IMAGES; \
     mkdir -p "$$runs"; find "$$runs" -mindepth 1 -maxdepth 1 ! -name "$$version" -exec rm -rf {} +; \
     export ALEXNET_RUN="$$runs/$$version";
 
-.PHONY: help lessons lab data reproduce bench test test-all test-oldest test-jax refresh lock clean ready
+.PHONY: help lessons lab site serve cloud data reproduce bench gpu pack browser test test-all test-oldest test-jax test-cloud refresh lock clean ready
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make lessons      set up, run every lesson, write readable pages to build/lessons/"
+	@echo "make lessons      set up, run every lesson, make the site of it in build/site/"
 	@echo "make lab          set up, copy the lessons to my_lessons/, open them in JupyterLab"
+	@echo "make site         the site of the stored lessons in build/site/; make serve shows it"
+	@echo "make cloud        the lessons for Colab and Kaggle in build/cloud/: REPO=owner/name"
 	@echo "make data         fetch the real images (Intel image classification) from Kaggle"
 	@echo "make reproduce    one whole training, with checkpoints, and its test: RECIPE, SEED, DATA"
 	@echo "make bench        how fast the article's pipeline and ours train here"
+	@echo "make gpu          what a graphics card does with the course, in SECONDS=330"
+	@echo "make pack         the images of DATA as zip files, to carry to a rented card"
 	@echo
 	@echo "make test         the unit tests, and every stored output compared with a fresh run"
-	@echo "make test-all     the same, the slow tests (bench, reproduce, rare faults) and test-jax"
+	@echo "make test-all     the same, the slow tests (bench, reproduce, rare faults), and:"
 	@echo "make test-jax     the tests on JAX, in an environment without TensorFlow"
+	@echo "make test-cloud   the cloud notebooks, where Colab's Python and packages are imitated"
 	@echo "make test-oldest  the tests on the oldest versions that pyproject.toml allows"
 	@echo "make refresh      run the stored notebooks again and tidy them"
 	@echo "make lock         pin the packages; LOCK=--upgrade takes the newest"
@@ -79,6 +85,15 @@ lessons: ready
 lab: ready
 	@$(PY) -m tools.lab $(LAB)
 
+site: ready
+	@$(PY) -m tools.site
+
+serve: ready
+	@$(PY) -m tools.site --serve
+
+cloud: ready
+	@$(PY) -m tools.cloud
+
 data: ready
 	@$(PY) -m tools.fetch_data
 
@@ -93,12 +108,22 @@ reproduce: ready
 bench: ready
 	@$(PY) -m tools.bench
 
-test: ready
+gpu: ready
+	@$(PY) -m tools.gpu $(SECONDS)
+
+pack: ready
+	@$(PY) -m tools.pack
+
+# Chromium for the tests of the site, where a package can be had without asking.
+browser:
+	@sh tools/find_browser.sh
+
+test: ready browser
 	@$(EMBEDDED) $(PY) -m pytest $(PYTEST)
 
-test-all: ready
+test-all: ready browser
 	@$(EMBEDDED) $(PY) -m pytest -m "" $(PYTEST)
-	@$(MAKE) test-jax
+	@$(MAKE) test-jax test-cloud
 
 refresh: ready
 	@$(EMBEDDED) $(PY) -m tools.refresh $(NOTEBOOKS)
@@ -111,7 +136,7 @@ test-oldest: .venv/bin/uv
 	@python=$$(sh tools/find_python.sh python3.11) || exit 1; \
 	"$$python" -m venv --clear .venv-oldest
 	@.venv/bin/uv pip install --quiet --compile-bytecode --python $(OLDEST) \
-	    --resolution lowest-direct -r pyproject.toml --extra lab --extra test
+	    --resolution lowest-direct -r pyproject.toml --extra lab --extra site --extra test
 	@$(OLDEST) tools/on_path.py
 	@$(EMBEDDED) $(OLDEST) -m pytest --nbval-lax -k "not ruff" $(PYTEST)
 
@@ -125,11 +150,18 @@ test-jax: .venv/bin/uv
 	@$(JAX) tools/on_path.py
 	@$(EMBEDDED) export KERAS_BACKEND=jax; \
 	$(JAX) -m pytest tests helpers notebooks/02_*.ipynb notebooks/03_*.ipynb \
-	    -k "not ruff and not bench" $(PYTEST) && ALEXNET_IMAGES=64 $(JAX) -m pytest --nbval-lax \
+	    -k "not ruff and not bench and not site" $(PYTEST) && ALEXNET_IMAGES=64 $(JAX) -m pytest --nbval-lax \
 	    notebooks/04_*.ipynb notebooks/05_*.ipynb notebooks/06_*.ipynb notebooks/07_*.ipynb
 
+# The cloud notebooks where Colab is imitated: its Python and its packages.
+test-cloud: ready
+	@python=$$(sh tools/find_python.sh python3.13) || exit 1; \
+	"$$python" -m venv --clear .venv-colab
+	@.venv/bin/uv pip install --quiet --python $(COLAB) -r tests/colab.txt
+	@$(EMBEDDED) COLAB=$(CURDIR)/$(COLAB) $(PY) -m pytest -m "" tests/test_cloud.py $(PYTEST)
+
 clean:
-	rm -rf .venv .venv-oldest .venv-jax
+	rm -rf .venv .venv-oldest .venv-jax .venv-colab
 	@mkdir -p build
 	find build -mindepth 1 -maxdepth 1 ! -name reproduce -exec rm -rf {} +
 

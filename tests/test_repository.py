@@ -84,16 +84,25 @@ def test_every_supported_python_is_looked_for_and_tested():
     assert [f"3.{minor}" for minor in range(9, 17) if f"3.{minor}" in supported] == PYTHONS
 
 
-def test_the_workflow_pins_its_actions_and_may_only_read():
+def test_the_workflow_pins_its_actions_and_may_only_read_where_it_need_not_publish():
     workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8"))
     steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
     for action in [step["uses"] for step in steps if "uses" in step]:
         assert re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}", action), action
     assert workflow["permissions"] == {"contents": "read"}
-    assert all("permissions" not in job for job in workflow["jobs"].values())
+    allowed = {name: job.get("permissions") for name, job in workflow["jobs"].items()}
+    assert allowed.pop("publish") == {"contents": "write"} and not any(allowed.values())
+    assert "refs/heads/main" in workflow["jobs"]["publish"]["if"]
     for step in steps:
         if "checkout" in step.get("uses", ""):
             assert step["with"]["persist-credentials"] is False
+
+
+def test_the_workflow_is_what_github_understands():
+    command = ["-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows"]
+    workflows = map(str, (ROOT / ".github/workflows").glob("*.yml"))
+    done = subprocess.run([sys.executable, *command, *workflows], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
 
 
 def test_the_gpu_extra_asks_for_cuda_on_linux_x86_64_alone():
@@ -127,6 +136,8 @@ def make(tmp_path):
     (folder / ".venv/bin").mkdir(parents=True)
     shutil.copy(ROOT / "Makefile", folder)
     shutil.copy(ROOT / "requirements.txt", folder)
+    (folder / "tools").mkdir()
+    shutil.copy(ROOT / "tools/find_browser.sh", folder / "tools")
     for name in ("bin/python", "bin/uv", "ready"):
         path = folder / ".venv" / name
         path.write_text(NOTES)

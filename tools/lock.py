@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tools import course
 
-LOCKED_EXTRAS = ("lab", "test")
+LOCKED_EXTRAS = ("lab", "site", "test")
 
 
 def fingerprint(pyproject):

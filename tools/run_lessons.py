@@ -1,4 +1,4 @@
-"""`make lessons`: run every lesson in order, write readable pages, end with a table."""
+"""`make lessons`: run every lesson in order, make the site of what came out, end with a table."""
 
 import json
 import os
@@ -11,9 +11,8 @@ from pathlib import Path
 import nbformat
 
 from helpers.files import write_text
-from tools import course
+from tools import course, site
 from tools.execute import execute
-from tools.page import page
 
 
 class Progress:
@@ -48,7 +47,6 @@ def run_lesson(path, build):
     run = execute(path, progress)
     progress.close()
     write_text(build / path.name, nbformat.writes(run.notebook) + "\n")
-    write_text(build / f"{path.stem}.html", page(run.notebook, path.stem, folder=path.parent))
     return run
 
 
@@ -78,7 +76,7 @@ def accuracy_line(folder):
     return f"Test accuracy reached: {result['accuracy']:.1%} of {result['images']:,} images"
 
 
-def main(notebooks=course.NOTEBOOKS, build=course.BUILD):
+def main(notebooks=course.NOTEBOOKS, build=course.BUILD, publish=site.build):
     """Run the lessons and return the exit status: 1 where one of them stopped."""
     course.use_images_from_where_make_was_called()
     lessons = course.lessons(notebooks)
@@ -94,13 +92,11 @@ def main(notebooks=course.NOTEBOOKS, build=course.BUILD):
     os.environ["ALEXNET_WIDGETS"] = "0"  # a page has no kernel behind it
 
     runs = {path.stem: run_lesson(path, Path(build)) for path in lessons}
-    for path in course.solutions(notebooks):  # as they are stored: your images change nothing there
-        text = page(nbformat.read(path, as_version=4), path.stem, folder=path.parent)
-        write_text(Path(build, "solutions", f"{path.stem}.html"), text)
     print()
     print(table(runs))
     print(accuracy_line(shared))
-    print(f"To read on: {Path(build, lessons[0].stem)}.html")
+    print("Making the pages ...", flush=True)
+    print(f"To read on: {publish(build)}")
     return int(any(run.error for run in runs.values()))
 
 
