@@ -20,6 +20,11 @@ ifneq ($(strip $(DATA)),)
 export ALEXNET_DATA := $(DATA)
 endif
 
+# REPO counts where it is typed behind make, and not where it lies in somebody's environment.
+ifneq ($(origin REPO),command line)
+unexport REPO
+endif
+
 # Settings that a user may have elsewhere must change no result, and nothing but caches is written
 # outside this folder: so the state of Jupyter, IPython, Keras, Matplotlib and others lives here.
 STATE := $(CURDIR)/.venv/state

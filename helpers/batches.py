@@ -198,7 +198,11 @@ class Batches(keras.utils.PyDataset):
         self.order, self.boxes = plan or (np.arange(count), np.tile(np.float32(WHOLE), (count, 1)))
         self.images, self.num_classes, self.batch_size = images, num_classes, batch_size
         self.class_weights, self.part = class_weights, part
-        self.filled = len(self) * batch_size / len(self.order)
+
+    @property
+    def filled(self):
+        """Return served images for each image of the epoch, see the class."""
+        return len(self) * self.batch_size / len(self.order)
 
     def __len__(self):
         """Return the number of batches."""

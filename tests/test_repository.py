@@ -206,6 +206,11 @@ def test_a_run_takes_its_seed_and_changes(make):
     assert make("reproduce", TEST="1")["arguments"] == "-m tools.reproduce 0"  # another's variable
 
 
+def test_a_repository_is_taken_from_the_command_line_alone(make):
+    assert make("cloud", "REPO=o/n")["REPO"] == "o/n"
+    assert "REPO" not in make("lessons", REPO="another's variable")
+
+
 def test_only_test_all_runs_the_slow_tests(make):
     assert make("test", "PYTEST=-k shapes")["arguments"] == "-m pytest -k shapes"
     everything = make("test-all", "MAKE=true")["arguments"]  # without the tests on JAX

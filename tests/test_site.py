@@ -154,6 +154,7 @@ def test_what_markdown_and_notebooks_hold_arrives(tmp_path, monkeypatch, capsys)
     nbformat.write(v4.new_notebook(cells=cells), folder / "01_one.ipynb")
     monkeypatch.setattr(site, "modules", list)
     monkeypatch.setenv("REPO", "someone/course")
+    monkeypatch.setattr(site.cloud, "version", lambda: "v9")
     page = site.build(folder, tmp_path / "site").with_name("notebooks") / "01_one.html"
     html = page.read_text(encoding="utf-8")
     assert re.search(r"<details><summary>Hint</summary>\s*<p>Use <em>both</em> of <math", html)

@@ -5,5 +5,5 @@ for name in chromium google-chrome; do
 done
 [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null || exit 0
 echo "Installing Chromium for the tests of the site"
-{ apt-get update && apt-get install -y --no-install-recommends chromium; } > /dev/null 2>&1
+{ apt-get update && apt-get install -y --no-install-recommends chromium fonts-dejavu-core; } > /dev/null 2>&1
 exit 0

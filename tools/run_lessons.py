@@ -96,7 +96,11 @@ def main(notebooks=course.NOTEBOOKS, build=course.BUILD, publish=site.build):
     print(table(runs))
     print(accuracy_line(shared))
     print("Making the pages ...", flush=True)
-    print(f"To read on: {publish(build)}")
+    try:
+        print(f"To read on: {publish(build)}")
+    except (ValueError, OSError) as error:
+        print(f"No pages were made: {error}")
+        return 1
     return int(any(run.error for run in runs.values()))
 
 
