@@ -12,7 +12,7 @@ import pytest
 from conftest import start
 from nbformat import v4
 
-from tools import course, lab, on_path, refresh
+from tools import course, execute, lab, on_path, refresh, run_lessons
 
 PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJ"
@@ -108,6 +108,20 @@ def test_what_ran_is_written_also_where_a_lesson_stopped(lessons_run):
     assert not list(folder.rglob("new-*"))
     stored = nbformat.read(folder / "notebooks/01_good.ipynb", as_version=4)
     assert stored.cells[1].outputs == []
+
+
+def test_pages_that_cannot_be_made_are_said_after_the_table(tmp_path, monkeypatch, capsys):
+    def publish(build):
+        raise ValueError("REPO=x: write owner/name")
+
+    for name in ("ALEXNET_RUN", "ALEXNET_WIDGETS"):
+        monkeypatch.setenv(name, "")  # put back afterwards
+    write_notebook(tmp_path / "notebooks/01_a.ipynb", "# A", "1")
+    ran = execute.Run(v4.new_notebook(), 1.0, 0)
+    monkeypatch.setattr(run_lessons, "run_lesson", lambda path, build: ran)
+    assert run_lessons.main(tmp_path / "notebooks", tmp_path / "build", publish) == 1
+    said = capsys.readouterr().out
+    assert said.index("ran through") < said.index("No pages were made: REPO=x: write owner/name")
 
 
 def test_peak_memory_is_that_of_the_kernel(lessons_run):
