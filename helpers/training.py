@@ -118,7 +118,7 @@ def training_model(network, side=150):
         return keras.Model([pixels, boxes], logits, name=f"{network.name}_in_training")
 
 
-def prepare(scenes, recipe, policy="float32", seed=0):
+def prepare(scenes, recipe, policy="float32", seed=0, network=None):
     """Build AlexNet and the compiled model that trains it, and plan its epochs, as lesson 04 does.
 
     Parameters
@@ -129,6 +129,9 @@ def prepare(scenes, recipe, policy="float32", seed=0):
         See `devices.precision`.
     seed : int, default 0
         Of the initial weights, the order of the images and their crops.
+    network : keras.Model, optional
+        The network to train in place of a new AlexNet, with the policy, dropout and momentum that
+        it was built with.
 
     Returns
     -------
@@ -138,12 +141,13 @@ def prepare(scenes, recipe, policy="float32", seed=0):
     epoch_plans : list of (order, boxes)
     """
     keras.utils.set_random_seed(seed)
-    with precision(policy):
-        network = alexnet(
-            num_classes=len(scenes.class_names),
-            dropout=recipe.dropout,
-            bn_momentum=recipe.bn_momentum,
-        )
+    if network is None:
+        with precision(policy):
+            network = alexnet(
+                num_classes=len(scenes.class_names),
+                dropout=recipe.dropout,
+                bn_momentum=recipe.bn_momentum,
+            )
     count = len(scenes.train.labels)
     plans = epoch_plans(count, recipe.images_seen, seed, recipe.crop_area, recipe.flip)
     steps = sum(math.ceil(len(order) / recipe.batch_size) for order, _ in plans)
