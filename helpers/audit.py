@@ -1,4 +1,4 @@
-"""What is wrong with an image set: copies, leaks, contradicting labels, odd sizes."""
+"""What is wrong with an image set: copies, leaks, contradictory labels, odd sizes."""
 
 from collections import defaultdict
 from typing import NamedTuple
@@ -133,6 +133,6 @@ def report(scenes, size=150):
         "groups of identical files": len(groups),
         "... within the training part": sum(p <= {"train", "validation"} for p in places),
         "... across training and test part": sum(is_leak(group) for group in groups),
-        "... that touch the unlabelled images": sum("unlabelled" in p for p in places),
-        "... with contradicting labels": sum(is_conflict(group) for group in groups),
+        "... that include an unlabelled image": sum("unlabelled" in p for p in places),
+        "... with contradictory labels": sum(is_conflict(group) for group in groups),
     }

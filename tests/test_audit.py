@@ -45,8 +45,8 @@ def test_every_flaw_is_counted(image_set):
         "groups of identical files",
         "... within the training part",
         "... across training and test part",
-        "... that touch the unlabelled images",
-        "... with contradicting labels",
+        "... that include an unlabelled image",
+        "... with contradictory labels",
     ]
 
 

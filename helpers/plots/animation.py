@@ -2,12 +2,15 @@
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
-from helpers.plots.colours import GREY
-from helpers.plots.convolution import draw_squares
-from helpers.plots.parts import draw_square
+from helpers.plots.colours import GREY, SKY
+from helpers.plots.parts import CENTRED, draw_square
 from helpers.plots.style import join_words, styled
+from helpers.plots.worked import FRAME, draw_frame
 from helpers.shapes import conv_output_size, padding_pair
+
+DONE, EDGE = "#9A9A9A", {"edgecolor": GREY, "linewidth": 2}
 
 
 @styled
@@ -36,31 +39,56 @@ def kernel_animation(cases):
     figures = []
     for moment in range(max(sides) ** 2):
         # Without the layout of the other figures, which would let the pictures jump.
-        fig = Figure(figsize=(3.2 * len(cases), 5.6))
-        axes = fig.subplots(2, len(cases), squeeze=False, height_ratios=(3, 2))
-        fig.subplots_adjust(left=0.01, right=0.99, top=0.9, bottom=0.01, wspace=0.02, hspace=0.2)
+        fig = Figure(figsize=(3.8 * len(cases), 7.4))
+        axes = fig.subplots(2, len(cases), squeeze=False, height_ratios=(3, 2.3))
+        fig.subplots_adjust(left=0.01, right=0.99, top=0.98, bottom=0.11, wspace=0.02, hspace=0.04)
         for (title, case), side, width, (upper, lower) in zip(cases.items(), sides, widths, axes.T):
             before, _ = padding_pair(**case)
             n, step = case["n"], case.get("stride", 1)
             number = min(moment, side**2 - 1)
             row, column = divmod(number, side)
-            draw_squares(upper, n, (column * step - before, row * step - before, case["kernel"]))
-            _draw_zeros(upper, n, width, before, max(widths))
-            upper.set_title(f"{title}\n{n} x {n}")
-            draw_squares(lower, side, (column, row, 1), done=number)
-            lower.set(xlim=(-0.2, max(sides) + 0.2), ylim=(max(sides) + 0.2, -0.2))
-            lower.set_title(f"{side} x {side}: position {number + 1} of {side**2}")
+            _draw_squares(upper, n, (column * step - before, row * step - before, case["kernel"]))
+            _draw_zeros(upper, n, width, before)
+            _make_room(upper, n, width, before, max(widths), f"{title}: image, {n} x {n}")
+            _draw_squares(lower, side, (column, row, 1), done=number)
+            words = f"output, {side} x {side}:\nposition {number + 1} of {side**2}"
+            _make_room(lower, side, side, 0, max(sides), words)
+        words = {"done": DONE, "now": SKY, "to come": "white"}
+        keys = [Patch(facecolor=face, label=word, **EDGE) for word, face in words.items()]
+        fig.legend(handles=keys, loc="lower center", ncols=3, fontsize=16, title="the output:")
         fig.photo, fig.alt = False, f"Kernels slide and fill their outputs. {join_words(parts)}."
         figures.append(fig)
     return figures
 
 
-def _draw_zeros(axis, n, width, before, widest):
-    """Draw the squares of the padding dashed, and give the axis the room of the widest case."""
+def _draw_zeros(axis, n, width, before):
+    """Draw the squares of the padding dashed, each with its 0."""
     look = {"facecolor": "white", "edgecolor": GREY, "linestyle": "--", "zorder": 0.5}
     for row, column in np.ndindex(width, width):
         left, top = column - before, row - before
         if not (0 <= left < n and 0 <= top < n):
             draw_square(axis, (left, top), 1, **look)
+            axis.text(left + 0.5, top + 0.5, "0", size=16, **CENTRED)
+
+
+def _make_room(axis, n, width, before, widest, title):
+    """Give an axis the room of the widest case and write the title just above its squares."""
     room = (widest - width) / 2 + before
-    axis.set(xlim=(-room - 0.2, widest - room + 0.2), ylim=(widest - room + 0.2, -room - 0.2))
+    axis.set(xlim=(-room - 0.2, widest - room + 0.2))
+    axis.set(ylim=(widest - room + 0.2, -room - 1.4))
+    axis.text(n / 2, -before - 0.25, title, ha="center", va="bottom")
+
+
+def _draw_squares(axis, n, marked, done=None):
+    """Draw n x n squares with one (left, top, side) marked; of an output also those done."""
+    for number in range(n**2):
+        corner = divmod(number, n)[::-1]
+        face = "#DDEBF5" if done is None else DONE if number < done else "white"
+        look = EDGE | ({"edgecolor": "white"} if done is None else {})
+        draw_square(axis, corner, 1, facecolor=face, **look)
+    if done is None:
+        draw_frame(axis, marked[:2], marked[2])
+    else:
+        draw_square(axis, marked[:2], 1, facecolor=SKY, zorder=2, **FRAME)
+    axis.set(aspect="equal")
+    axis.set_axis_off()

@@ -11,6 +11,7 @@ from helpers.plots.style import LOOK
 
 LETTER = 0.115  # width of a letter of an axis, about, in inches
 CENTRED = {"ha": "center", "va": "center"}  # a text with its middle at its point
+SIGNED = {"cmap": "PuOr"}  # violet above 0, orange below
 
 
 def show_image(axis, image, title="", **options):
@@ -19,6 +20,14 @@ def show_image(axis, image, title="", **options):
     column = axis.figure.get_figwidth() / axis.get_subplotspec().get_gridspec().ncols
     axis.set_title(wrap(title, 0.95 * column))
     axis.set_axis_off()
+
+
+def show_kernel(axis, kernel):
+    """Draw a small kernel of integers with its numbers, violet above 0 and orange below."""
+    bound = 2 * np.abs(kernel).max()
+    show_image(axis, kernel, "kernel", vmin=-bound, vmax=bound, **SIGNED)
+    for (row, column), value in np.ndenumerate(kernel):
+        axis.text(column, row, f"{value:+d}" if value else "0", size=22, **CENTRED)
 
 
 def shorten(name, most=30):

@@ -4,14 +4,22 @@ import math
 
 import numpy as np
 
-from helpers.plots.colours import BLACK, BLUE, SERIES
-from helpers.plots.parts import LETTER, draw_square, labelled_bars, short_names, show_image
+from helpers.plots.colours import BLACK, BLUE, VERMILION
+from helpers.plots.parts import (
+    CENTRED,
+    LETTER,
+    draw_square,
+    labelled_bars,
+    short_names,
+    show_image,
+    wrap,
+)
 from helpers.plots.style import figure, join_pairs, join_words, styled
 
 
 @styled
-def image_grid(images, titles, columns=3):
-    """Draw images in rows, each with its title.
+def image_grid(images, titles, columns=3, crossed=()):
+    """Draw images in rows, each below its title and with its longer side at the same length.
 
     Parameters
     ----------
@@ -19,6 +27,8 @@ def image_grid(images, titles, columns=3):
         uint8, or float from 0 to 1.
     titles : sequence of str
     columns : int, default 3
+    crossed : sequence of int, optional
+        Places of the images that get a cross and a coloured title.
 
     Returns
     -------
@@ -27,41 +37,109 @@ def image_grid(images, titles, columns=3):
     rows = math.ceil(len(images) / columns)
     fig, axes = figure(rows, columns, (3.2 * columns, 3.5 * rows), photo=True, squeeze=False)
     for axis, image, title in zip(axes.flat, images, titles):
-        show_image(axis, image, title)
+        height, width = np.divide(image.shape[:2], max(image.shape[:2]))
+        show_image(axis, image, title, extent=(0.5 - width / 2, 0.5 + width / 2, height, 0))
+        axis.set(xlim=(0, 1), ylim=(1, 0))  # so that all titles of a row stand at one height
+    for place in crossed:
+        axis = axes.flat[place]
+        axis.title.set(color=VERMILION, fontweight="bold")
+        box = {"boxstyle": "round", "facecolor": "white", "edgecolor": VERMILION}
+        axis.text(0.92, 0.08, "✗", size=24, color=VERMILION, bbox=box, **CENTRED)
     for axis in axes.flat[len(images) :]:
         axis.set_axis_off()
     parts = join_words(" ".join(title.split()) for title in titles)
     word = "row" if rows == 1 else "rows"
     fig.alt = f"{len(images)} images in {rows} {word} of {columns}, titled {parts}."
+    if len(crossed):
+        fig.alt += f" A cross marks {join_words(titles[place].split()[0] for place in crossed)}."
     return fig
 
 
 @styled
-def class_counts(counts, class_names):
-    """Draw how many images each part holds of each class.
+def montage(rows, titles=()):
+    """Draw rows of small images, each row with its name at its left.
 
     Parameters
     ----------
-    counts : dict
-        ``{part: sequence of int}``, one number a class.
-    class_names : sequence of str
+    rows : dict
+        ``{name: sequence of ndarray, shape (side, side, 3)}``, all of one size; uint8, or float
+        from 0 to 1. A row may be shorter than another.
+    titles : sequence of str, optional
+        One above each column.
 
     Returns
     -------
     Figure
     """
-    names = short_names(class_names)
-    extra = max(0, LETTER * max(map(len, names)) - 1.5)
-    size = (4.2 * len(counts) + extra, 1.2 + 0.55 * len(names))
-    fig, axes = figure(1, len(counts), size, sharex=True, squeeze=False)
-    colours = {"train": SERIES[0], "validation": SERIES[1], "test": SERIES[2]}
-    parts = []
-    for axis, (part, numbers) in zip(axes.flat, counts.items(), strict=True):
-        labelled_bars(axis, names, numbers, color=colours.get(part, SERIES[3]))
-        axis.set(title=part, xlabel="images", xlim=(0, 1.25 * max(map(max, counts.values()))))
-        axis.label_outer()
-        parts.append(f"{part}: {join_pairs(class_names, numbers)}")
-    fig.alt = f"Bars of the number of images a class. {'; '.join(parts)}."
+    columns = max(map(len, rows.values()))
+    side = next(len(image) for images in rows.values() for image in images)
+    step = side + max(1, side // 25)  # a thin white line between two images
+    canvas = np.ones((step * len(rows), step * columns, 3))
+    for number, images in enumerate(rows.values()):
+        for place, image in enumerate(images):
+            top, left = number * step, place * step
+            shown = image / 255 if image.dtype == np.uint8 else image
+            canvas[top : top + side, left : left + side] = shown
+    inches = min(1.8, 9.4 / columns)
+    names = short_names(rows)
+    extra = 0.4 + LETTER * max(map(len, names)), 0.3 + 0.8 * bool(titles)
+    size = (inches * columns + extra[0], inches * len(rows) + extra[1])
+    fig, axis = figure(size=size, photo=True)
+    axis.imshow(canvas)
+    axis.set_yticks(step * np.arange(len(rows)) + side / 2, names)
+    centres = step * np.arange(len(titles)) + side / 2
+    axis.set_xticks(centres, [wrap(title, 0.9 * inches) for title in titles])
+    axis.tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
+    axis.spines[:].set_visible(False)
+    fig.alt = f"Rows of small images: {join_pairs(rows, map(len, rows.values()))}."
+    if titles:
+        fig.alt = f"{fig.alt[:-1]}, titled {join_words(titles)}."
+    return fig
+
+
+@styled
+def hash_distances(image, again, distances, bits, limit):
+    """Show an image, the same one saved again, and how far the second's hash is from all others.
+
+    Parameters
+    ----------
+    image, again : ndarray, shape (height, width, 3)
+    distances : ndarray of int, shape (n,)
+        Hamming distances between the hash of `again` and those of a set's images, of which the
+        first is `image`.
+    bits : int
+        Length of the hashes.
+    limit : int
+        Drawn as a dashed line: two hashes that differ in fewer bits count as copies.
+
+    Returns
+    -------
+    Figure
+    """
+    fig, axes = figure(1, 3, (14, 4), photo=True, width_ratios=[1, 1, 3.2])
+    height, width = again.shape[:2]
+    show_image(axes[0], image, "in the set")
+    show_image(axes[1], again, f"saved again, {width} x {height}")
+    own, others = distances[0], distances[1:]
+    axes[2].hist(others, range(0, bits + 1, 4), color=BLUE)
+    axes[2].axvline(own, color=VERMILION, linewidth=3)
+    top, look = axes[2].get_ylim()[1], {"color": VERMILION, "fontweight": "bold"}
+    upright = {"rotation": 90, "ha": "right", "va": "top"}
+    axes[2].text(own - bits / 150, top, f"its original: {own}", **upright, **look)
+    axes[2].axvline(limit, color=BLACK, linestyle="--", linewidth=2)
+    axes[2].text(limit - bits / 150, top, f"limit: {limit}", **upright)
+    nearest, arrow = others.min(), {"arrowstyle": "->", "color": BLUE, "lw": 2}
+    words, at = f"the nearest\nother: {nearest}", (nearest, 0.35 * top)
+    axes[2].annotate(words, (nearest, 0.02 * top), at, color=BLUE, ha="center", arrowprops=arrow)
+    axes[2].plot(nearest, 0, "o", color=BLUE, markersize=10, clip_on=False)
+    axes[2].set(xlabel=f"bits that differ, of {bits}", ylabel="images")
+    axes[2].set(xlim=(0, max(distances.max(), limit) + bits / 20), ylim=(0, top))
+    fig.alt = (
+        f"Left an image, in the middle the same one saved again with {width} by {height} pixels, "
+        f"right a histogram of the Hamming distances from it to {len(distances):,} images: its "
+        f"original differs in {own} of {bits} bits, the nearest other image in {nearest}. "
+        f"A dashed line marks the limit of {limit}."
+    )
     return fig
 
 
@@ -127,17 +205,18 @@ def brightness(colours, labels, class_names, most=60):
         own = np.flatnonzero(labels == number)
         drawn = own[:most]
         sideways = number + 0.68 * (np.arange(len(drawn)) * 0.618 % 1) - 0.34
-        look = {"c": colours[drawn], "s": 45, "edgecolors": "#555555", "linewidths": 0.4}
+        look = {"c": colours[drawn], "s": 90, "edgecolors": "#555555", "linewidths": 0.4}
         axis.scatter(sideways, level[drawn], **look)
         medians.append(np.median(level[own]))
     ends = numbers - 0.42, numbers + 0.42
     axis.hlines(medians, *ends, color=BLACK, linewidth=2.5, label="median of the class")
     middle = np.median(level)
     axis.axhline(middle, color=BLACK, linestyle="--", label="median of all images")
-    axis.legend(loc="upper right", ncols=2)
+    axis.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
     turned = {"rotation": 30, "ha": "right"} if len("".join(names)) > 60 else {}
     axis.set_xticks(numbers, names, **turned | ({"rotation": 60} if len(names) > 12 else {}))
-    axis.set(ylabel="brightness (0 black, 1 white)", ylim=(0, 1))
+    ends = np.floor(10 * level.min()) / 10, np.ceil(10 * level.max()) / 10
+    axis.set(ylabel="brightness\n(0 black, 1 white)", ylim=(ends[0] - 0.02, ends[1] + 0.02))
     parts = join_pairs(class_names, medians, ".2f")
     fig.alt = (
         f"Up to {most} images a class as dots in their average colours, by brightness; a line "
@@ -181,9 +260,10 @@ def accuracy_bars(accuracies, chance=None, intervals=None, guess="the most commo
     axis.set(xlabel="accuracy in per cent", xlim=(0, 100))
     fig.alt = f"Bars of accuracy: {join_words(parts)}."
     if chance is not None:
-        label = f"always {guess}: {100 * chance:.1f} %"
-        axis.axvline(100 * chance, color=BLACK, linestyle="--", linewidth=2, label=label)
-        axis.legend(loc="lower right", bbox_to_anchor=(1, 1))
+        axis.axvline(100 * chance, color=BLACK, linestyle="--", linewidth=2)
+        side = ("left", "center", "right")[int(3 * min(chance, 0.99))]  # where there is room
+        look = {"ha": side, "va": "bottom", "transform": axis.get_xaxis_transform()}
+        axis.text(100 * chance, 1.03, f"always {guess}: {100 * chance:.1f} %", **look)
         fig.alt += f" A dashed line marks what always answering {guess} gives: "
         fig.alt += f"{100 * chance:.1f} per cent."
     return fig
