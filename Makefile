@@ -52,16 +52,18 @@ EMBEDDED = unset ALEXNET_DATA ALEXNET_RECIPE ALEXNET_IMAGES; \
     mkdir -p "$$runs"; find "$$runs" -mindepth 1 -maxdepth 1 ! -name "$$version" -exec rm -rf {} +; \
     export ALEXNET_RUN="$$runs/$$version";
 
-.PHONY: help lessons lab site serve cloud data reproduce bench gpu pack browser test test-all test-oldest test-jax test-cloud refresh lock clean ready
+.PHONY: help lessons lab site slides serve cloud data reproduce shrink bench gpu pack browser test test-all test-oldest test-jax test-cloud refresh lock clean ready
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make lessons      set up, run every lesson, make the site of it in build/site/"
 	@echo "make lab          set up, copy the lessons to my_lessons/, open them in JupyterLab"
 	@echo "make site         the site of the stored lessons in build/site/; make serve shows it"
+	@echo "make slides       the decks for the lecture hall and a poster, in build/slides/"
 	@echo "make cloud        the lessons for Colab and Kaggle in build/cloud/: REPO=owner/name"
 	@echo "make data         fetch the real images (Intel image classification) from Kaggle"
 	@echo "make reproduce    one whole training, with checkpoints, and its test: RECIPE, SEED, DATA"
+	@echo "make shrink       the photo network, from a finished make reproduce"
 	@echo "make bench        how fast the article's pipeline and ours train here"
 	@echo "make gpu          what a graphics card does with the course, in SECONDS=330"
 	@echo "make pack         the images of DATA as zip files, to carry to a rented card"
@@ -79,7 +81,7 @@ help:
 	@echo "all but bench RECIPE=name (default $(RECIPE)) and IMAGES=number (how many images the"
 	@echo "training sees; by default what the recipe says). test takes PYTEST=\"-k shapes\"."
 
-lessons lab reproduce: export ALEXNET_RECIPE := $(RECIPE)
+lessons lab reproduce shrink: export ALEXNET_RECIPE := $(RECIPE)
 ifneq ($(strip $(IMAGES)),)
 lessons lab reproduce: export ALEXNET_IMAGES := $(IMAGES)
 endif
@@ -92,6 +94,9 @@ lab: ready
 
 site: ready
 	@$(PY) -m tools.site
+
+slides: ready
+	@$(PY) -m tools.slides
 
 serve: ready
 	@$(PY) -m tools.site --serve
@@ -109,6 +114,10 @@ reproduce: ready
 	    echo "TEST=$(TEST): write TEST=no to leave the test images alone" >&2; exit 1;; esac
 	@$(PY) -m tools.reproduce $(SEED) $(CHANGES) $(if $(TRAIN),--train $(TRAIN)) \
 	    $(if $(filter no,$(TEST)),--no-test)
+
+# CHANGES is values of the fine-tuning, such as CHANGES="learning_rate=1e-5".
+shrink: ready
+	@$(PY) -m tools.shrink $(SEED) $(CHANGES) $(if $(filter no,$(TEST)),--no-test)
 
 bench: ready
 	@$(PY) -m tools.bench
@@ -155,7 +164,7 @@ test-jax: .venv/bin/uv
 	@$(JAX) tools/on_path.py
 	@$(EMBEDDED) export KERAS_BACKEND=jax; \
 	$(JAX) -m pytest tests helpers notebooks/02_*.ipynb notebooks/03_*.ipynb \
-	    -k "not ruff and not bench and not site" $(PYTEST) && ALEXNET_IMAGES=64 $(JAX) -m pytest --nbval-lax \
+	    -k "not ruff and not bench and not site and not slides" $(PYTEST) && ALEXNET_IMAGES=64 $(JAX) -m pytest --nbval-lax \
 	    notebooks/04_*.ipynb notebooks/05_*.ipynb notebooks/06_*.ipynb notebooks/07_*.ipynb
 
 # The cloud notebooks where Colab is imitated: its Python and its packages.

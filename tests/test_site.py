@@ -16,8 +16,9 @@ browser_needed = pytest.mark.skipif(
     CHROMIUM is None, reason="no Chromium is installed: on Debian, apt-get install chromium"
 )
 LESSONS = [f"notebooks/{path.stem}.html" for path in course.lessons()]
-FIRST = ["index.html", "lessons.html", *LESSONS, "notebooks/glossary.html", "results/README.html",
-         "api/shapes.html", "notebooks/solutions/02_conv_output_size.html"]  # fmt: skip
+FIRST = ["index.html", "lessons.html", *LESSONS, "notebooks/glossary.html",
+         "notebooks/instructors.html", "results/README.html", "api/shapes.html",
+         "notebooks/solutions/02_conv_output_size.html"]  # fmt: skip
 
 
 class Page(HTMLParser):

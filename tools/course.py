@@ -21,6 +21,16 @@ def solutions(folder=NOTEBOOKS):
     return lessons(Path(folder) / "solutions")
 
 
+def decks(folder=NOTEBOOKS):
+    """Return the paths of the decks for the lecture hall, by name."""
+    return sorted(Path(folder, "slides").glob("[a-z]*.ipynb"))
+
+
+def stored(folder=NOTEBOOKS):
+    """Return the paths of all notebooks that are stored with their outputs."""
+    return lessons(folder) + solutions(folder) + decks(folder)
+
+
 def use_images_from_where_make_was_called(environ=os.environ):
     """Make ALEXNET_DATA absolute, so that it means the same folder in every kernel.
 

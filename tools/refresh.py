@@ -57,9 +57,9 @@ def refresh(path):
 
 
 def main(paths):
-    """Refresh the named notebooks, by default lessons and solutions; return 1 where one stopped."""
+    """Refresh the named notebooks, by default all that are stored; return 1 where one stopped."""
     sentences = []
-    for path in [Path(path).resolve() for path in paths] or course.lessons() + course.solutions():
+    for path in [Path(path).resolve() for path in paths] or course.stored():
         sentences.append(refresh(path))
         print(sentences[-1], flush=True)
     return int(any("stopped at cell" in sentence for sentence in sentences))

@@ -23,7 +23,7 @@ from tools import cloud, course
 HERE = Path(__file__).resolve().parent
 SITE = course.ROOT / "build" / "site"
 
-GLOSSARY, RESULTS = "notebooks/glossary", "results/README"
+GLOSSARY, RESULTS, GUIDE = "notebooks/glossary", "results/README", "notebooks/instructors"
 PAGES = {
     "lessons": "Lessons",
     "solutions": "Solutions",
@@ -48,7 +48,7 @@ CONFIG = {
     },
     "copyright": "The AlexNet Notebooks authors. Code MIT, text and drawn images CC BY 4.0",
     "html_context": {"default_mode": "auto"},
-    "html_sidebars": {"index": [], GLOSSARY: [], RESULTS: []},
+    "html_sidebars": {"index": [], GLOSSARY: [], RESULTS: [], GUIDE: []},
     "html_show_sphinx": False,
     "html_show_sourcelink": False,
     "html_copy_source": False,
@@ -111,7 +111,8 @@ def lay_out(source, notebooks):
     (source / "alternatives.json").write_text(json.dumps(alternatives), encoding="utf-8")
     for name in (".github/images", "results/plots"):
         shutil.copytree(course.ROOT / name, source / name.removeprefix(".github/"))
-    shutil.copyfile(course.ROOT / f"{GLOSSARY}.md", source / f"{GLOSSARY}.md")
+    for name in (GLOSSARY, GUIDE):
+        shutil.copyfile(course.ROOT / f"{name}.md", source / f"{name}.md")
     readme, text = (read(course.ROOT / name) for name in ("README.md", f"{RESULTS}.md"))
     text = text.replace("[the course's README](../README.md#", "[the first page](../index.md#")
     write_text(source / f"{RESULTS}.md", text)
@@ -120,7 +121,7 @@ def lay_out(source, notebooks):
     for marker, head in (("LESSONS", "lesson"), ("RUNS", "run")):
         index = index.replace(marker, readme_table(readme, head))
     line = places(repository, lessons[0].stem) if repository and lessons else ""
-    contents = ["lessons", "solutions", GLOSSARY, RESULTS, "api"]
+    contents = ["lessons", "solutions", GLOSSARY, GUIDE, RESULTS, "api"]
     index = index.replace("PLACES", line) + "\n" + toctree(contents, hidden=True)
     write_text(source / "index.md", index)
     entries = {
@@ -199,12 +200,14 @@ def build(notebooks=course.NOTEBOOKS, target=SITE):
         If Sphinx finds a fault; it has named it.
     """
     from sphinx.application import Sphinx
+    from sphinx.util.docutils import docutils_namespace  # so that one may be built after another
 
     target = Path(target).resolve()
     if target.exists() and not (target / ".buildinfo").exists():
         raise FileExistsError(f"{target} is no site of the course: remove it, or name another")
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="new-", dir=target.parent) as beside:
+    new = tempfile.TemporaryDirectory(prefix="new-", dir=target.parent)
+    with new as beside, docutils_namespace():
         source, made = Path(beside, "source"), Path(beside, "site")
         lay_out(source, notebooks)
         app = Sphinx(
