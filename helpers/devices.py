@@ -53,6 +53,33 @@ def _found():
         return [str(keras.ops.ones(1).device)]
 
 
+def best_seconds(task, *given, repeats=2, **options):
+    """Time a task as a device can do it: once to set it up, then the best of several times.
+
+    Parameters
+    ----------
+    task : callable
+        Where it gives back a tensor, its computation is waited for.
+    *given, **options
+        What it is called with.
+    repeats : int, default 2
+        Whatever else the computer does only ever adds time.
+
+    Returns
+    -------
+    float
+        Seconds.
+    """
+    seconds = []
+    for _ in range(1 + repeats):
+        start = time.perf_counter()
+        result = task(*given, **options)
+        if keras.ops.is_tensor(result):  # a graphics card would only have begun
+            float(keras.ops.ravel(result)[0])
+        seconds.append(time.perf_counter() - start)
+    return min(seconds[1:])
+
+
 def convolution_seconds(dtype, images, repeats=3):
     """Time a convolution and its transpose, which gives the gradient of its input.
 
@@ -62,7 +89,7 @@ def convolution_seconds(dtype, images, repeats=3):
         ``"float32"``, ``"bfloat16"`` or another.
     images : int
     repeats : int, default 3
-        The best of so many counts: whatever else the computer does only ever adds time.
+        See `best_seconds`.
 
     Returns
     -------
@@ -70,18 +97,17 @@ def convolution_seconds(dtype, images, repeats=3):
         Seconds; inf where the device refuses. (Some list 16-bit arithmetic that the libraries
         then cannot use.)
     """
-    seconds = []
     x = keras.ops.ones((images, 27, 27, 96), dtype)
     kernel = keras.ops.ones((3, 3, 96, 96), dtype)
+
+    def there_and_back():
+        for operation in (keras.ops.conv, keras.ops.conv_transpose):
+            float(operation(x, kernel, padding="same")[0, 0, 0, 0])
+
     try:
-        for _ in range(1 + repeats):  # the first time it is set up
-            start = time.perf_counter()
-            for operation in (keras.ops.conv, keras.ops.conv_transpose):
-                float(operation(x, kernel, padding="same")[0, 0, 0, 0])
-            seconds.append(time.perf_counter() - start)
+        return best_seconds(there_and_back, repeats=repeats)
     except Exception:  # each backend has an error of its own
         return math.inf
-    return min(seconds[1:])
 
 
 def choose_precision(wanted=None, resume_from=None):

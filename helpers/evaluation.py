@@ -2,7 +2,6 @@
 
 import numpy as np
 from scipy.stats import binomtest
-from sklearn.metrics import precision_recall_fscore_support
 
 from helpers.batches import resized
 
@@ -70,32 +69,6 @@ def accuracy_interval(right, count, confidence=0.95):
     """
     interval = binomtest(right, count).proportion_ci(confidence, method="wilson")
     return float(interval.low), float(interval.high)
-
-
-def class_metrics(labels, predicted, num_classes):
-    """Compute precision, recall and F1 of each class.
-
-    Parameters
-    ----------
-    labels, predicted : ndarray of int, shape (n,)
-    num_classes : int
-
-    Returns
-    -------
-    precision, recall, f1 : ndarray of float, shape (classes,)
-        0 where a class was never predicted, or never occurs.
-    support : ndarray of int, shape (classes,)
-        Number of images that have this label.
-
-    Examples
-    --------
-    >>> precision, recall, _, _ = class_metrics(np.array([0, 0, 1]), np.array([0, 1, 1]), 2)
-    >>> precision.tolist(), recall.tolist()
-    ([1.0, 0.5], [0.5, 1.0])
-    """
-    return precision_recall_fscore_support(
-        labels, predicted, labels=range(num_classes), zero_division=0
-    )
 
 
 def reliability(labels, probabilities, bins=10):

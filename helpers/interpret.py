@@ -6,26 +6,31 @@ from helpers.batches import resized
 from helpers.keras_setup import keras
 
 
-def activations(model, images, layer, batch_size=32):
-    """Compute the activations of a layer, in inference mode.
+def activations(model, images, layers, batch_size=32):
+    """Compute the activations of layers, in inference mode.
 
     Parameters
     ----------
     model : keras.Model
     images : Images
-    layer : str
-        Name of the layer.
+    layers : str or sequence of str
+        Name of a layer, or several, which one pass then gives.
     batch_size : int, default 32
 
     Returns
     -------
-    ndarray of float32, shape (n, ...)
-        The layer's output for each image, in their order.
+    ndarray of float32, shape (n, ...), or list of them
+        The layer's output for each image, in their order; one array for each layer.
     """
-    short = keras.Model(model.inputs[0], model.get_layer(layer).output)
+    names = [layers] if isinstance(layers, str) else layers
+    short = keras.Model(model.inputs[0], [model.get_layer(name).output for name in names])
     served = resized(images, model.input_shape[1], batch_size=batch_size)
-    parts = [keras.ops.convert_to_numpy(short(batch, training=False)) for batch in served]
-    return np.concatenate(parts).astype(np.float32)
+    outputs = [keras.tree.flatten(short(batch, training=False)) for batch in served]
+    arrays = [
+        np.concatenate([keras.ops.convert_to_numpy(part) for part in parts]).astype(np.float32)
+        for parts in zip(*outputs)
+    ]
+    return arrays[0] if isinstance(layers, str) else arrays
 
 
 def logits_from(model, layer):
@@ -57,61 +62,81 @@ def logits_from(model, layer):
     return logits
 
 
-def channel_weights(logits, maps, class_number, nudge=0.001):
-    """Measure how the logit of a class moves when a whole channel is raised a little.
+def grad_cam(model, layer, maps, classes):
+    """Compute Grad-CAM's maps of what speaks for a class (Selvaraju et al., ICCV 2017, section 3).
 
-    These are the weights of Grad-CAM (R. R. Selvaraju et al., ICCV 2017, section 3, equation 1:
-    the mean of a channel's gradients), by finite differences instead of gradients.
-
-    Parameters
-    ----------
-    logits : callable
-        See `logits_from`.
-    maps : ndarray of float32, shape (rows, columns, channels)
-        Feature maps of one image.
-    class_number : int
-    nudge : float, default 0.001
-        How much to raise a channel, as a fraction of the largest activation.
-
-    Returns
-    -------
-    ndarray of float, shape (channels,)
-        Change of the logit for a change of 1, divided by the number of positions.
-
-    Examples
-    --------
-    >>> maps = np.ones((2, 2, 3), np.float32)
-    >>> def logits(maps):
-    ...     return maps.sum(axis=(1, 2)) * [[1.0, 2.0, 0.0]]
-    >>> channel_weights(logits, maps, class_number=1).round(2).tolist()
-    [0.0, 2.0, 0.0]
-    """
-    step = nudge * max(float(maps.max()), 1e-6)
-    channels = maps.shape[-1]
-    raised = maps + step * np.eye(channels, dtype=np.float32)[:, None, None, :]
-    before = logits(maps[None])[0, class_number]
-    return (logits(raised)[:, class_number] - before) / step / maps[..., 0].size
-
-
-def grad_cam(logits, maps, class_number):
-    """Compute Grad-CAM's map of what speaks for a class (Selvaraju et al., 2017, equation 2).
+    A channel's weight is the mean of the logit's gradient over its positions (equation 1). Behind
+    the maps there are only poolings and dense layers with ReLU, so the chain rule gives that mean
+    exactly: each dense layer hands the gradient back through its weights, where its output is above
+    0, and a pooling hands on what arrives at a channel, whichever positions it goes to.
 
     Parameters
     ----------
-    logits, maps, class_number
-        See `channel_weights`.
+    model : keras.Model
+        Layers in one row, the last two dense and softmax.
+    layer : str
+        Name of the layer that gives the maps, behind the last convolution.
+    maps : ndarray of float32, shape (n, rows, columns, channels)
+        Its activations for n images, see `activations`.
+    classes : sequence of int, shape (n,)
+        For each image the class that is asked about.
 
     Returns
     -------
-    ndarray of float, shape (rows, columns)
-        Sum of the channels, each times its weight, where it is above 0; 0 elsewhere.
+    ndarray of float32, shape (n, rows, columns)
+        Sum of the channels, each times its weight, where it is above 0; 0 elsewhere (equation 2).
+
+    Raises
+    ------
+    ValueError
+        If another convolution follows.
+    """
+    x = inputs = keras.Input(maps.shape[1:])
+    dense, hidden = [], []
+    for each in model.layers[model.layers.index(model.get_layer(layer)) + 1 : -1]:
+        if isinstance(each, keras.layers.Conv2D):
+            raise ValueError(
+                f"{layer} is followed by {each.name}: take the last convolution's maps"
+            )
+        x = each(x)
+        if isinstance(each, keras.layers.Dense):
+            dense.append(keras.ops.convert_to_numpy(each.kernel).astype(np.float32))
+            hidden.append(x)
+    outputs = keras.Model(inputs, hidden)(maps, training=False)
+    slopes = dense[-1].T[np.asarray(classes)]
+    for kernel, output in zip(dense[-2::-1], outputs[-2::-1]):
+        slopes = (slopes * (keras.ops.convert_to_numpy(output) > 0)) @ kernel.T
+    n, rows, columns, channels = maps.shape
+    weights = slopes.reshape(n, -1, channels).sum(axis=1) / (rows * columns)
+    return np.maximum((maps * weights[:, None, None]).sum(axis=-1), 0)
+
+
+def smoothness(kernels):
+    """Compute how alike neighbouring weights of filters are.
+
+    Parameters
+    ----------
+    kernels : ndarray of float, shape (height, width, channels, filters)
+
+    Returns
+    -------
+    float
+        Correlation of each weight with those below it and to its right, within its filter and
+        channel: about 0 for noise, near 1 for smooth filters.
 
     Examples
     --------
-    >>> maps = np.array([[[1.0, 3.0], [2.0, 0.0]]], np.float32)
-    >>> def logits(maps):
-    ...     return maps.sum(axis=(1, 2)) @ np.array([[1.0], [-1.0]])
-    >>> grad_cam(logits, maps, class_number=0).round(2).tolist()
-    [[0.0, 2.0]]
+    >>> slope = np.arange(11.0)[:, None, None, None] * np.ones((11, 11, 1, 1))
+    >>> chequers = (slope + slope.transpose(1, 0, 2, 3)) % 2
+    >>> round(smoothness(slope), 2), round(smoothness(chequers), 2)
+    (0.97, -1.0)
     """
-    return np.maximum(maps @ channel_weights(logits, maps, class_number), 0)
+    centred = kernels - kernels.mean(axis=(0, 1), keepdims=True)
+    pairs = [(centred[1:], centred[:-1]), (centred[:, 1:], centred[:, :-1])]
+    return float(np.mean([_correlation(one, other) for one, other in pairs]))
+
+
+def _correlation(one, other):
+    """Return the cosine of the angle between two arrays, 0 where one of them is all 0."""
+    size = np.sqrt((one**2).sum() * (other**2).sum())
+    return (one * other).sum() / size if size else 0.0

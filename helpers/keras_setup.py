@@ -1,5 +1,6 @@
 """Import Keras without the start-up messages of its backend: always from here, and first."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -37,5 +38,8 @@ def silent_stderr():
 
 with silent_stderr():
     import keras  # and with it the backend
+
+# It warns of every few networks that are built one after the other, as lessons do on purpose.
+logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 __all__ = ["keras", "silent_stderr"]

@@ -112,6 +112,16 @@ def test_the_best_of_several_convolutions_counts(monkeypatch):
     assert devices.convolution_seconds("float32", 1) == math.inf
 
 
+def test_a_task_is_timed_without_its_first_time_and_a_tensor_is_waited_for(monkeypatch):
+    given = []
+    times = iter([0, 9, 10, 13, 20, 22])
+    monkeypatch.setattr(devices.time, "perf_counter", lambda: next(times))
+    assert devices.best_seconds(lambda *each, **more: given.append((each, more)), 1, a=2) == 2
+    assert given == [((1,), {"a": 2})] * 3
+    monkeypatch.undo()
+    assert 0 < devices.best_seconds(keras.ops.add, 1.0, 2.0, repeats=1) < 60
+
+
 def test_precision_holds_inside_the_block_alone():
     before = keras.config.dtype_policy()
     with pytest.raises(RuntimeError), devices.precision("mixed_bfloat16"):

@@ -50,18 +50,6 @@ def test_the_interval_is_wilsons(right, count):
             assert abs(share - end) == pytest.approx(1.959964 * error, rel=1e-4)
 
 
-def test_class_measures_agree_with_counting():
-    predicted = PROBABILITIES.argmax(axis=1)
-    precision, recall, f1, support = evaluation.class_metrics(LABELS, predicted, 4)
-    for label in range(4):
-        hits = ((predicted == label) & (LABELS == label)).sum()
-        called, there = (predicted == label).sum(), (LABELS == label).sum()
-        p, r = hits / called if called else 0, hits / there if there else 0
-        assert precision[label] == pytest.approx(p) and recall[label] == pytest.approx(r)
-        assert f1[label] == pytest.approx(2 * p * r / (p + r) if p + r else 0)
-        assert support[label] == there
-
-
 def test_reliability_agrees_with_a_loop():
     confidence, accuracy, counts, error = evaluation.reliability(LABELS, PROBABILITIES, bins=5)
     expected_error = 0

@@ -37,6 +37,12 @@ def test_activations_are_those_of_the_layer_for_each_image(model, images, layer)
     np.testing.assert_allclose(given, as_array(x), atol=1e-5)
 
 
+def test_one_pass_gives_several_layers(model, images):
+    maps, row = interpret.activations(model, images, ["relu1", "fc0"], batch_size=2)
+    np.testing.assert_array_equal(row, interpret.activations(model, images, "fc0", batch_size=2))
+    assert maps.shape == (5, 16, 16, 32) and row.shape == (5, 64)
+
+
 def test_logits_are_those_of_the_whole_model(model, images):
     maps = interpret.activations(model, images, "relu1")
     logits = interpret.logits_from(model, "relu1")(maps)
@@ -79,9 +85,8 @@ def gradient(function, x):
     return np.asarray(tape.gradient(y, x))
 
 
-def test_weights_of_channels_are_the_mean_gradients(model, images):
-    (maps,) = interpret.activations(model, images.take([0]), "relu1")
-    logits = interpret.logits_from(model, "relu1")
+def test_grad_cam_weighs_channels_by_their_mean_gradients(model, images):
+    maps = interpret.activations(model, images, "relu1")
     for answer in range(3):
 
         def logit(x, answer=answer):
@@ -90,18 +95,41 @@ def test_weights_of_channels_are_the_mean_gradients(model, images):
                 x = layer(x, training=False) if layer.name == "dropout0" else layer(x)
             return x[0, answer]
 
-        expected = gradient(logit, maps[None])[0].mean(axis=(0, 1))
-        given = interpret.channel_weights(logits, maps, answer)
-        assert given.shape == (maps.shape[-1],)
-        np.testing.assert_allclose(given, expected, atol=0.05 * np.abs(expected).max())
-        warm = np.maximum((maps * expected).sum(axis=-1), 0)
-        found = interpret.grad_cam(logits, maps, answer)
-        assert found.shape == maps.shape[:2] and found.min() >= 0
-        np.testing.assert_allclose(found, warm, atol=0.05 * warm.max() + 1e-9)
+        found = interpret.grad_cam(model, "relu1", maps, [answer] * len(maps))
+        assert found.shape == maps.shape[:3] and found.min() >= 0
+        for one, its in zip(maps, found, strict=True):
+            weights = gradient(logit, one[None])[0].mean(axis=(0, 1))
+            warm = np.maximum((one * weights).sum(axis=-1), 0)
+            np.testing.assert_allclose(its, warm, atol=1e-4 * warm.max() + 1e-9)
+
+
+def test_small_steps_come_near_the_gradient(model, images):
+    """What the lesson does by hand: raise a channel a little, and see how the logit moves."""
+    maps = interpret.activations(model, images, "relu1")
+    logits = interpret.logits_from(model, "relu1")
+    step = 0.001 * maps[0].max()
+    raised = maps[0] + step * np.eye(maps.shape[-1], dtype=np.float32)[:, None, None]
+    weights = (logits(raised) - logits(maps[:1]))[:, 2] / step / maps[0, ..., 0].size
+    by_hand = np.maximum(maps[0] @ weights, 0)
+    (found,) = interpret.grad_cam(model, "relu1", maps[:1], [2])
+    np.testing.assert_allclose(found, by_hand, atol=0.05 * by_hand.max() + 1e-9)
+
+
+def test_grad_cam_of_a_pooled_network_needs_the_last_kernel_alone():
+    made = models.pooled_alexnet((35, 35, 3), 3)
+    maps = np.random.default_rng(0).random((2, 2, 2, 256), np.float32)
+    kernel = as_array(made.get_layer("logits").kernel)
+    expected = np.maximum(maps @ kernel[:, 1] / 4, 0)
+    found = interpret.grad_cam(made, "relu4", maps, [1, 1])
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_maps_before_another_convolution_are_refused(model):
+    with pytest.raises(ValueError, match="relu0 is followed by conv1"):
+        interpret.grad_cam(model, "relu0", np.zeros((1, 32, 32, 16), np.float32), [0])
 
 
 def test_another_class_is_looked_for_elsewhere(model, images):
-    (maps,) = interpret.activations(model, images.take([1]), "relu1")
-    logits = interpret.logits_from(model, "relu1")
-    one, other = (interpret.channel_weights(logits, maps, answer) for answer in (0, 1))
+    maps = interpret.activations(model, images, "relu1")
+    one, other = (interpret.grad_cam(model, "relu1", maps, [k] * len(maps)) for k in (0, 1))
     assert not np.allclose(one, other, rtol=0.1)

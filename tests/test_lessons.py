@@ -9,8 +9,9 @@ from unittest import mock
 
 import nbformat
 import numpy as np
+from PIL import Image
 
-from helpers import averaging, batches, devices, models, recipes, shapes, training
+from helpers import averaging, baselines, batches, devices, models, recipes, shapes, training
 from helpers.keras_setup import keras
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,8 +29,28 @@ def definitions(lesson, **names):
     return names
 
 
+def test_lesson_01_compares_each_pixel_with_its_left_neighbour():
+    difference_hash = definitions("01_data_exploration.ipynb", np=np, Image=Image)[
+        "difference_hash"
+    ]
+    rising = np.tile(np.uint8([0, 60, 120])[None, :, None], (2, 1, 3))
+    assert difference_hash(rising, side=2).tolist() == [True] * 4
+    assert difference_hash(rising[:, ::-1], side=2).tolist() == [False] * 4
+
+
+def test_lesson_01_fits_the_linear_model_of_baselines(scenes):
+    notebook = nbformat.read(LESSONS / "01_data_exploration.ipynb", as_version=4)
+    (imports,) = [c.source for c in notebook.cells if "from sklearn" in c.source]
+    (fit,) = [c.source for c in notebook.cells if c.source.startswith("linear = ")]
+    names = {"scenes": scenes}
+    exec(imports, names)
+    exec(fit, names)
+    expected = baselines.fit_thumbnails(scenes.train)(scenes.validation.pixels)
+    np.testing.assert_array_equal(names["said"], expected)
+
+
 def test_lesson_02_counts_like_shapes():
-    lesson = definitions("02_conv_output_size.ipynb")
+    lesson = definitions("02_conv_output_size.ipynb", math=math)
     for n, kernel, stride in itertools.product(range(7, 40), range(1, 8), range(1, 5)):
         for padding in range(3):
             assert lesson["conv_output_size"](n, kernel, stride, padding) == (
@@ -40,24 +61,31 @@ def test_lesson_02_counts_like_shapes():
 
 
 def test_lesson_02_convolves_like_keras():
-    convolve = definitions("02_conv_output_size.ipynb", np=np, shapes=shapes)["convolve"]
+    lesson = definitions("02_conv_output_size.ipynb", np=np, keras=keras)
     rng = np.random.default_rng(0)
-    for stride in (1, 2, 3):
-        image, kernel = rng.integers(-9, 9, (13, 13)), rng.integers(-9, 9, (4, 4))
+    for stride, channels in itertools.product((1, 2, 3), (1, 3, 8)):
+        image = rng.integers(-9, 9, (13, 13, channels))
+        kernel = rng.integers(-9, 9, (4, 4, channels))
         by_keras = keras.ops.conv(
-            image.reshape(1, 13, 13, 1).astype("float32"),
-            kernel.reshape(4, 4, 1, 1).astype("float32"),
-            stride,
+            image[None].astype("float32"), kernel[..., None].astype("float32"), stride
         )
-        np.testing.assert_array_equal(convolve(image, kernel, stride), by_keras[0, :, :, 0])
+        by_keras = keras.ops.convert_to_numpy(by_keras)[0, :, :, 0]
+        np.testing.assert_array_equal(lesson["convolve"](image, kernel, stride), by_keras)
+        by_helper = lesson["keras_conv"](image, kernel[..., None], stride)[:, :, 0]
+        np.testing.assert_array_equal(by_helper, by_keras)
+        flat = lesson["convolve"](image[..., 0], kernel[..., 0], stride)
+        np.testing.assert_array_equal(
+            flat, lesson["convolve"](image[..., :1], kernel[..., :1], stride)
+        )
 
 
 def test_lesson_03_builds_the_network_of_models():
     notebook = nbformat.read(LESSONS / "03_build_alexnet.ipynb", as_version=4)
-    names = {"keras": keras, "layers": keras.layers, "shapes": shapes, "np": np}
+    names = {}
     for cell in notebook.cells:
-        if cell.cell_type == "code" and "import " not in cell.source:
+        if cell.cell_type == "code":
             exec(cell.source, names)
+            names["show"] = mock.Mock()
         if "model" in names:
             break
     built, imported = names["model"], models.alexnet()
@@ -85,8 +113,9 @@ def test_lesson_03_and_models_write_a_block_alike():
     assert configs[0] == configs[1]
 
 
-def test_lesson_04_resizes_like_the_layer():
-    along = definitions("04_gpu_training.ipynb", np=np, keras=keras)["weights_along"]
+def test_lesson_04b_resizes_like_the_layer():
+    lesson = definitions("04b_training_in_depth.ipynb", np=np, keras=keras)
+    along = lesson["weights_along"]
     layer, tensor = batches.CropResize(31), keras.ops.convert_to_tensor
     for start, stop in ((0, 1), (0.2, 0.7), (0.9, 0.1)):
         one = np.float32([start]), np.float32([stop])
@@ -196,3 +225,40 @@ def test_lessons_and_helpers_use_keras_alone():
     for path in [*(ROOT / "helpers").rglob("*.py"), *LESSONS.rglob("*.ipynb")]:
         other = r"\btf\.keras|tensorflow\.keras|from tensorflow import .*keras"
         assert not re.search(other, path.read_text(encoding="utf-8")), path
+
+
+def test_lesson_07_cuts_out_what_a_value_sees():
+    """Outside the patch nothing changes a value of conv1, and each corner of it does."""
+    cut = definitions("07_look_inside.ipynb", np=np)["patch"]
+    keras.utils.set_random_seed(0)
+    model = models.pooled_alexnet()
+    conv1 = keras.Model(model.input, model.get_layer("conv1").output)
+    whole = np.dstack([*np.indices((227, 227)), np.ones((227, 227))])
+    random = np.random.default_rng(0)
+    for place in (0, 27 * 13 + 13, 27 * 26 + 20):
+        row, column = divmod(place, 27)
+        seen = cut(whole, place)
+        assert seen.shape == (51, 51, 3)
+        rows, columns = seen[seen[..., 2] == 1][:, :2].astype(int).T
+        first, outside, inside = random.random((3, 227, 227, 3), np.float32)
+        outside[rows, columns] = first[rows, columns]
+        inside[:] = first
+        inside[rows[[0, -1]], columns[[0, -1]]] += 1
+        values = keras.ops.convert_to_numpy(conv1(np.stack([first, outside, inside])))
+        values = values[:, row, column]
+        np.testing.assert_allclose(values[1], values[0], atol=1e-4)
+        assert np.abs(values[2] - values[0]).max() > 1e-3
+
+
+def test_lesson_07_covers_a_quarter_of_the_map():
+    lesson = definitions("07_look_inside.ipynb", np=np)
+    warm = np.random.default_rng(0).random((2, 13, 13))
+    marked = lesson["warmest_quarter"](warm)
+    assert (marked.sum(axis=(1, 2)) == 42).all()
+    assert all(its[mark].min() > its[~mark].max() for its, mark in zip(warm, marked))
+    pixels = np.random.default_rng(1).integers(0, 256, (2, 150, 150, 3), np.uint8)
+    images = mock.Mock(pixels=pixels, _replace=lambda pixels: pixels)
+    hidden = (lesson["covered"](images, marked) != pixels).any(axis=-1)
+    assert 0.22 < hidden.mean() < 0.27
+    rows, columns = np.nonzero(hidden[0])
+    assert marked[0][rows * 13 // 150, columns * 13 // 150].all()

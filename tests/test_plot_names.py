@@ -28,14 +28,16 @@ def figures(names):
     matrix = np.zeros((count, count), int)
     np.add.at(matrix, (labels, answers), 1)
     yield plots.image_grid(images[:6], [f"{name} 97%" for name in names[:6]])
-    yield plots.class_counts({"train": range(1, count + 1), "test": range(count)}, names)
+    yield plots.montage(dict.fromkeys(names[:10], images[:8]), names[:8])
     yield plots.brightness(random.random((4 * count, 3)), labels, names)
-    yield plots.class_table(names, scores, scores, scores, labels[:count])
     yield plots.confusion_matrix(matrix, names)
     yield plots.confusion_images(images, labels, answers, names)
     yield plots.probabilities(images[0], scores / scores.sum(), names)
     yield plots.projection(random.normal(size=(4 * count, 2)), labels, names, images)
-    yield plots.heat_maps(images[:3], random.random((3, 4, 4)), [f"true {n}" for n in names[:3]])
+    said = [f"true {n}" for n in names[:3]]
+    yield plots.heat_maps(images[:3], {"net": random.random((3, 4, 4))}, said)
+    yield plots.top_patches(random.random((3, 9, 4, 4, 3)), said)
+    yield plots.effects({"green": {name: [0, 1] for name in names}}, "points")
 
 
 def drawn(fig):
@@ -106,11 +108,7 @@ def test_names_are_shortened_in_the_middle_and_wrapped_between_words():
 def test_names_that_would_be_shortened_alike_keep_their_rows():
     names = [f"Tomato_early_blight_{kind}_leaf_spot_2023" for kind in "AB"] + ["healthy"]
     scores = [0.5, 0.9, 0.7]
-    for fig in (
-        plots.class_table(names, scores, scores, scores, [10, 20, 30]),
-        plots.class_counts({"train": [50, 90, 70]}, names),
-        plots.probabilities(np.zeros((4, 4, 3)), scores, names),
-    ):
+    for fig in (plots.probabilities(np.zeros((4, 4, 3)), scores, names),):
         axis = next(axis for axis in fig.axes if len(axis.get_yticklabels()) == 3)
         assert len({label.get_text() for label in axis.get_yticklabels()}) == 3
         bars = axis.patches[-3:]

@@ -2,6 +2,8 @@
 
 import base64
 import io
+import itertools
+import re
 
 import numpy as np
 import pytest
@@ -10,8 +12,10 @@ from matplotlib.colors import to_hex, to_rgba_array
 from PIL import Image
 
 from helpers import display, plots, shapes
+from helpers.evaluation import accuracy_interval
 from helpers.keras_setup import keras
-from helpers.plots.colours import CATEGORIES
+from helpers.plots.architecture import SIDE, _rounded
+from helpers.plots.colours import CATEGORIES, GREY
 from helpers.plots.parts import spread
 from helpers.plots.style import figure, join_words
 
@@ -26,7 +30,14 @@ MATRIX = np.array([[8, 2, 0], [3, 6, 1], [0, 0, 4]])
 POINTS = np.random.default_rng(1).normal(size=(12, 2))
 NOISE = np.random.default_rng(0).normal(size=(5, 5, 3, 20))
 SLOPE = np.linspace(0, 1, 11)[:, None, None] * np.ones((11, 11, 3))
-FRAMED = np.pad(SLOPE, ((1, 1), (1, 1), (0, 0)), constant_values=1)
+FRAMED, DOWN = (
+    np.pad(0.5 + half * SLOPE, ((1, 1), (1, 1), (0, 0)), constant_values=1) for half in (0.5, -0.5)
+)
+GREYS = np.linspace(0, 0.8, 9)
+PATCHES = [GREYS[:, None, None, None] * np.ones((9, 4, 4, 3))] * 2
+SHEET = np.pad(PATCHES[0][..., :1], ((0, 0), (1, 1), (1, 1), (0, 2)), mode="edge")
+SHEET[:, [0, -1]] = SHEET[:, :, [0, -1]] = 1
+SHEET = np.concatenate([np.concatenate(SHEET[k : k + 3], axis=1) for k in (0, 3, 6)])
 RAMP = np.arange(9.0).reshape(3, 3)
 CHANNELS = np.stack([0.2 * RAMP, RAMP.T, 2 * RAMP + 1, np.zeros((3, 3))], axis=-1) - 5
 WARM = np.eye(4)[[1, 0, 2, 3]]
@@ -45,83 +56,143 @@ def history(loss, accuracies):
     """A training of batches of 10 images, with as many epochs as accuracies."""
     images = [10 * (k + 1) for k in range(len(loss))]
     ends = images[len(loss) // len(accuracies) - 1 :: len(loss) // len(accuracies)]
-    epochs = [{"images_seen": n, "validation_accuracy": a} for n, a in zip(ends, accuracies)]
+    epochs = [
+        {"images_seen": n, "validation_accuracy": a, "validation_loss": 2 - a}
+        for n, a in zip(ends, accuracies)
+    ]
     return {"images_seen": images, "loss": loss, "epochs": epochs}
+
+
+def bowl(w, b):
+    return (w - 1) ** 2 + 4 * b**2 + 0.1
 
 
 INPUTS = {
     "image_grid": ([SCENE] * 4, ["a", "b", "c", "d"]),
-    "class_counts": ({"train": [3, 4, 5], "test": [1, 2, 3]}, NAMES),
+    "montage": ({"dark": SHADES[:2], "light": SHADES[2:] / 255}, NAMES),
+    "hash_distances": (SCENE, LARGE, np.array([3, 60, 45, 70]), 100, 20),
+    "templates": ([SCENE / 255] * 2, [SLOPE] * 2, NAMES[:2]),
     "resizing": (SCENE, LARGE),
     "brightness": (np.eye(3).repeat(4, 0), np.arange(12) % 3, NAMES),
     "accuracy_bars": ({"colour": 0.25, "AlexNet": 0.875}, 0.5),
     "kernel_positions": ([{"n": 10, "kernel": 1, "stride": 2}],),
-    "sliding_kernel": (7, 3, 2),
+    "overhang": (224, 11, 4),
     "kernel_animation": (
         {"same": {"n": 3, "kernel": 3, "padding": "same"}, "valid": {"n": 4, "kernel": 3}},
     ),
+    "worked_convolution": (np.arange(16).reshape(4, 4) % 5, np.array([[1, 0, -1]] * 3)),
+    "filter_channels": (np.arange(75).reshape(5, 5, 3) % 7, np.array([[[1, 0, -1]] * 3] * 3), -3),
+    "pooling": (np.arange(0, 175, 7).reshape(5, 5) % 11, np.array([[9, 10], [9, 10]]), 3, 2),
     "receptive_fields": (SCENE, {"conv0": 11, "max0": 40, "conv9": 500}),
+    "traced_value": (SCENE, [("conv1", 7, 3, 3), ("conv0", 15, 4, 8), ("image", 150, 40, 100)]),
     "filter_response": (SCENE[..., 0] / 255, np.array([[1, -1]]), np.ones((150, 149))),
-    "size_staircase": (11, 4, range(211, 232), (224,)),
+    "feature_maps": ({"one": RAMP - 4, "two": np.zeros((2, 5))}, SCENE),
     "architecture": (NETWORK,),
-    "filters": (np.stack([SLOPE, 3 * SLOPE - 1], axis=-1), 2),
+    "relu": (SCENE[..., 0] / 255, np.array([[1, -1]]), RAMP - 2),
+    "channel_histograms": (
+        {"before": POINTS + [5, 0], "after": POINTS, "late": 2 * POINTS}, [7, 40],
+    ),
+    "answers": (SCENE, {"one": [0.25, 0.5, 0.25], "two": [0.1, 0.3, 0.6]}),
+    "softmax": ([2, 0, -1], {1: [0.844, 0.114, 0.042], 4: [0.5, 0.3, 0.2]}),
+    "channel_maps": (SCENE, CHANNELS[..., :3], "conv0", 4, 2),
+    "part_times": ({1: {"a": 0.25, "b": 0.75}, 4: {"a": 1.2, "b": 0.4}},),
+    "filters": ({"one": np.stack([SLOPE, -3 * SLOPE], axis=-1), "two": NOISE}, 2),
     "layer_costs": (["conv0", "fc0"], [10, 30], [90, 10]),
     "learning_curves": (
-        {"quick": history([9.0] * 9 + [0.0] * 9, [0.5, 0.8]), "other": history([3.0], [0.4])}, 0.25,
+        {"quick": history([9.0] * 16 + [1.0] * 16, [0.5, 0.8]), "b": history([3.0] * 20, [0.4])},
+        0.25,
     ),
     "validation_curves": (
-        {"course": [[0.5, 0.8], [0.6, 0.7]], "article": [[0.75, 0.25]]}, 3000, 0.75,
+        {"course": [[0.5, 0.8], [0.6, 0.7]], "article": [[0.75, 0.25]]}, 3000,
+        {"article": [0.7]}, 45,
     ),
-    "overfitting": (range(1, 4), [0.3, 0.7, 1.0], [0.3, 0.5, 0.62]),
-    "augmentations": (SCENE, VERSIONS),
+    "overfitting": (
+        {"loss": [2, 1, 0.5, 0.1], "val_loss": [2, 1.2, 1.4, 1.5], "accuracy": [0.3, 0.7, 0.9, 1.0],
+         "val_accuracy": [0.3, 0.5, 0.5, 0.62]}, 2,
+    ),
+    "augmentations": (SCENE, {"quick": VERSIONS, "course": VERSIONS[::-1]}),
+    "descent": (bowl, {"small": [(0, 1), (0.1, 0.9)], "large": [(0, 1), (1, -1), (1, 0)]}, (1, 0)),
+    "rate_sweep": ({1e-3: (2.0, 1.5), 0.1: (30.0, 1.75)}, {"a": [[2.0, 118.0]], "b": [[2, 1]] * 2}),
     "learning_rates": ({"quick": [0, 7e-5, 3e-5], "b": [1e-3] * 2},),
-    "moving_average_memory": ([0.5, 0.01], 2, [1, 2]),
-    "weight_averaging": ([9.0, 4.0, -1.0, 1.5], [9.0, 6.5, 2.0, 0.25]),
-    "layer_times": (
-        {"conv0": 0.01, "relu0": 0.005, "fc0": 0.01}, {"conv0": 8_000_000, "fc0": 10**5}, 32, 1e11,
-    ),
-    "roofline": ({8: 15.0, 32: 31.5}, 6.6e9, 1.6e9, 3.1e11, 1.3e10),
-    "class_table": (
-        NAMES, [1.0, 0.5, 0.032], [0.25, 0.75, 0.125], [0.4, 0.6, 0.05], [30, 29, 1200],
-    ),
+    "two_modes": ({0.99: ([3, 1, 0.1], [1.8, 1.7, 1.6]), 0.9: ([3, 1, 0.1], [1.8, 1, 0.2])},),
+    "dot_rows": ({"five seeds": [0.5, 0.625, 0.75], "two": [0.8, 0.9]},),
+    "averaged_losses": ({"last": [1.0, 0.75, 0.875], "SWA": [0.5, 0.625]}, 3),
+    "time_bars": ({"float32": 0.012, "bfloat16": 0.0035, "float16": np.inf}, "a product", "x"),
+    "roofline": ({8: 15.0, 32: 31.5}, 47.0, 1800.0, 0.125),
     "confusion_matrix": (MATRIX, NAMES),
     "confusion_images": (SHADES, np.array([0, 0, 1, 0, 2]), np.array([0, 1, 1, 1, 2]), NAMES),
-    "reliability": ([np.nan, 0.35, 0.7, 0.9], [np.nan, 0.5, 0.7, 0.6], [0, 2, 1, 5], 0.22),
+    "reliability": (
+        {
+            "before": ([np.nan, 0.35, 0.7, 0.9], [np.nan, 0.5, 1.0, 0.6], [0, 2, 1, 50], 0.22),
+            "after": ([np.nan] * 3 + [0.8], [np.nan] * 3 + [0.75], [0, 0, 0, 8], 0.05),
+        },
+    ),
+    "paired_comparison": (5, 1, np.linspace(0.1, 0.3, 101), "AlexNet", "the line"),
+    "robustness": (
+        SCENES[:3], (0, 1, 2.5), {"yours": [(0.9, 0.8, 1), (0.5, 0.4, 0.6), (0.25, 0.2, 0.3)]},
+        "radius in pixels",
+    ),
     "probabilities": (SCENE, [0.126, 0.75, 0.124], NAMES),
-    "heat_maps": (SCENES[:2], [WARM, np.zeros((4, 4))], ["a\nb", "c"]),
+    "confidences": ({"yours": {"scenes": [0, 1, 3], "no scene": [2, 0, 0]}},),
+    "threshold_price": ({"yours": ([1, 0.5], [0.75, 0.875], [1, 0.25])}, (0, 0.5)),
+    "heat_maps": (SCENES[:3], {"net": [WARM, np.zeros((4, 4)), WARM]}, ["a\nb", "c", "d"]),
+    "top_patches": (PATCHES, ["channel 1\nlake 9", "channel 2"]),
+    "effects": (
+        {"green": {"sea": [2, 4], "ice": [-1]}, "grey": {"sea": [0, 0], "ice": [1]}}, "points",
+    ),
     "strongest_channels": (SCENE, CHANNELS, "relu0", 3),
     "projection": (POINTS, np.arange(12) % 3, NAMES, SCENES, (0.5, 0.25), 3),
 }  # fmt: skip
 SAYS = {
     "image_grid": "4 images in 2 rows of 3, titled a, b, c and d.",
-    "class_counts": "train: bridge 3, lake 4 and tower 5; test: bridge 1, lake 2 and tower 3.",
+    "montage": "Rows of small images: dark 2 and light 3, titled bridge, lake and tower.",
+    "hash_distances": "the nearest other image in 45. A dashed line marks the limit of 20.",
+    "templates": "images of bridge and lake, their templates of 11 by 11 coloured squares",
     "resizing": "12 by 12 sharp pixels; right the same square after resizing to 300, 24 by 24",
     "brightness": "bridge 0.33, lake 0.33 and tower 0.33. The median of all images is 0.33.",
     "accuracy_bars": "marks what always answering the most common class gives: 50.0",
     "kernel_positions": "lies at 5 positions below it, and no position covers 5 of them.",
-    "sliding_kernel": "at positions 1, 2 and 9 of 9; below each the output of 3 by 3 values",
+    "overhang": "position 55 covers pixels 216 to 226, 3 of them beyond the image.",
     "kernel_animation": "same: 3 by 3 pixels, a kernel of 3, 9 positions, 3 by 3 values and valid",
+    "worked_convolution": "the products are summed: 4 -1; 4 4.",
+    "filter_channels": "the sums are 22, 0 and -26, and with the bias -3 the first value of",
+    "pooling": "under 4 windows of 3 by 3, 2 apart. The largest numbers are 9, 10, 9 and 10.",
     "receptive_fields": "conv0 11, max0 40 and conv9 500 pixels",
+    "traced_value": "image 40 to 100 of 150, conv0 4 to 8 of 15 and conv1 3 to 3 of 7.",
     "filter_response": "150 by 150 pixels, the kernel 1 -1, and the response of 150 by 149",
-    "size_staircase": "at 211, 215, 219, 223, 227 and 231. Marked: 224 gives 54.",
+    "feature_maps": "An image and its feature maps: one with 3 by 3 values and two with 2 by 5",
     "architecture": "image 20×20×3, first 8×8×8 (608 parameters), pool 4×4×8, wide 4×2×8 (32",
-    "filters": "2 filters of 11 by 11 weights for red, green and blue, drawn as small",
-    "layer_costs": "conv0 25.0 % and fc0 75.0 %; multiply-adds per image: conv0 90.0 %",
-    "learning_curves": "9.00 to 0.00, at 180 images; the validation accuracy is 50.0 per cent",
-    "validation_curves": "70.0 per cent; from one epoch to the next it falls by up to 0.0 points.",
-    "overfitting": "30.0 to 100.0 per cent, on the validation images from 30.0 to 62.0: at the end",
-    "augmentations": "what epoch 1, epoch 2, epoch 3, epoch 4 and epoch 5 make of it",
-    "learning_rates": "quick: 0 at the start, at most 7e-05, first at step 1, and 3e-05 at step 2",
-    "moving_average_memory": "Momentum 0.5: 50 % after 1 and 25 % after 2.",
-    "weight_averaging": "the weight goes from -1.00 to 1.50, its mean from 0.25 to 2.00.",
-    "layer_times": "(51 %), relu0 5.0 and fc0 10.0 (1 %). The convolutions and dense layers take",
-    "roofline": "31.5 at 32 (67 per cent of what arithmetic allows); measured; the curve: 20.1 ms",
-    "class_table": "lake 50.0, 75.0, 60.0, 29 images",
-    "confusion_matrix": "The largest confusion: lake taken for bridge, 3 of 10 images.",
+    "relu": "nothing is orange: 22% of its values were below 0",
+    "channel_histograms": "Histograms of the channels 7 and 40. before: means 5.",
+    "answers": "two: output 0 10.0%, output 1 30.0% and output 2 60.0%. A line marks equal",
+    "softmax": "logits 2, 0 and -1, and of their probabilities in per cent: at temperature 1 84",
+    "channel_maps": "all 3 as small grey pictures in 2 rows, each of 3 by 3 values",
+    "part_times": "a: one image 25% and batch of 4 75%; b: one image 75% and batch of 4 25%.",
+    "filters": "2 filters of 11 by 11 weights for red, green and blue as small coloured squares, 2",
+    "layer_costs": "conv0 25.0% and fc0 75.0%; multiply-adds per image: conv0 90.0%",
+    "learning_curves": "from 9.00 to 1.00, at 320 images; the validation accuracy is 50.0 per cent",
+    "validation_curves": "falls by up to 50.0 points; recalibrated 70.0.",
+    "overfitting": "lowest after epoch 2, with 1.20, and 1.50 at the end. Early stopping",
+    "augmentations": "6 by quick and 6 by course.",
+    "descent": "where the loss is 5.1, towards a star, where it is lowest. The loss by small: 4.2",
+    "rate_sweep": "0.001 2.00, then 1.50 and 0.1 30.00, then 1.75; the lowest at 0.001. Right, the",
+    "learning_rates": "quick: 0 at the start, at most 7e-05, first at step 1 of 3, and 3e-05",
+    "two_modes": "momentum 0.99: 0.10 in training mode and 1.60 in inference mode and momentum 0.9",
+    "dot_rows": "five seeds: 50.0, 62.5 and 75.0 per cent, mean 62.5 per cent, standard",
+    "averaged_losses": "At the end last 0.88 and SWA 0.62.",
+    "time_bars": "Bars of a product: float32 12 ms, bfloat16 3.5 ms and float16 refused.",
+    "roofline": "1.8e+03, the optimizer's memory traffic 8 at batch size 1",
+    "confusion_matrix": "lake taken for bridge, 3 of 10 images. The lowest recall: lake, 60.0 per",
     "confusion_images": "Off the diagonal: bridge called lake 2.",
-    "reliability": "2 images 35.0 per cent sure and 50.0 right, 1 image 70.0",
+    "reliability": "before: 2 images 35.0 per cent sure and 50.0 right, 1 image 70.0",
+    "paired_comparison": "right on 5 images and only the line on 1; grey bars",
+    "robustness": "yours: 0 90, 1 50 and 2.5 25 per cent, each with its 95 per cent interval.",
     "probabilities": "bridge 12.6, lake 75.0 and tower 12.4. The largest is that of lake.",
-    "heat_maps": "a b: warmest 12% from the top, 38% from the left; c: warm nowhere.",
+    "confidences": "at least 67 per cent: scenes (4 images) 75 per cent and no scene (2 ima",
+    "threshold_price": "and 50 answers 50, 88 of them right, and 25 of the strangers.",
+    "heat_maps": "net, a b: warmest 12% from the top, 38% from the left; net, c: warm nowhere;",
+    "top_patches": "nine patches that excite each of 2 channels most: channel 1 lake 9 and channel",
+    "effects": "points. green: sea +3.0 (±1.4) and ice -1.0 (±0.0); grey: sea +0.0 (±0.0) and ice",
     "strongest_channels": "3 of the 4 channels of relu0, each of 3 by 3 values",
     "projection": "12 images as points in a plane, by class: bridge around -1, 0, lake around",
 }
@@ -139,6 +210,14 @@ def words(artists):
 
 def bars(fig):
     return [[bar.get_width() for bar in axis.patches] for axis in fig.axes]
+
+
+def sides(fig):
+    return [[patch.get_width() for patch in axis.patches] for axis in fig.axes]
+
+
+def heights(fig):
+    return [[bar.get_height() for bar in axis.patches] for axis in fig.axes]
 
 
 def curves(fig):
@@ -179,11 +258,11 @@ def test_an_animation_has_a_frame_for_each_position(shown):
     assert len(frames) == 9
     for number, fig in enumerate(frames):
         same, _, larger, smaller = fig.axes
-        assert f"position {number + 1} of 9" in larger.get_title()
-        assert f"position {min(number + 1, 4)} of 4" in smaller.get_title()
+        assert words(larger.texts) == [f"output, 3 x 3:\nposition {number + 1} of 9"]
+        assert words(smaller.texts) == [f"output, 2 x 2:\nposition {min(number + 1, 4)} of 4"]
         row, column = divmod(number, 3)
         assert same.patches[9].get_xy() == (column - 1, row - 1)  # behind the nine squares
-        assert len(same.patches) == 9 + 1 + (25 - 9)
+        assert len(same.patches) == 9 + 2 + (25 - 9)
     display.show_animation(frames)
     ((data, options),) = shown
     content = base64.b64decode(data["image/png"])
@@ -195,27 +274,39 @@ def test_an_animation_has_a_frame_for_each_position(shown):
 @pytest.mark.parametrize(
     "name, part, numbers",
     [
-        ("class_counts", bars, [[3, 4, 5], [1, 2, 3]]),
+        ("hash_distances", pictures, [SCENE, LARGE]),
         ("accuracy_bars", bars, [[25, 87.5]]),
         ("layer_costs", bars, [[25, 75], [90, 10]]),
-        ("layer_times", bars, [[10, 5, 10]]),
+        ("time_bars", bars, [[12, 3.5, 0]]),
         ("probabilities", bars, [[], [12.6, 75, 12.4]]),
-        ("receptive_fields", bars, [[11, 40, 500]] * 2),
-        ("class_table", bars, [[100] * 3 + [100, 50, 3.2], [100] * 3 + [25, 75, 12.5]]),
-        ("learning_rates", curves, [[0, 7e-5, 3e-5], [0, 7e-5, 3e-5], [1e-3, 1e-3]]),
-        ("moving_average_memory", curves, [[100, 50, 25], [50, 25], [100, 1, 0.01], [1, 0.01]]),
-        ("overfitting", curves, [[30, 70, 100], [30, 50, 62]]),
-        ("size_staircase", curves, [[shapes.conv_output_size(n, 11, 4) for n in range(211, 232)]]),
-        ("validation_curves", curves, [[50, 80], [60, 70], [75, 25], [75, 75]]),
-        ("weight_averaging", curves, INPUTS["weight_averaging"]),
-        ("filters", pictures, [np.concatenate([FRAMED, FRAMED], axis=1)]),
+        ("receptive_fields", sides, [[11, 40]]),
+        ("traced_value", sides, [[61], [15, 5, 5], [7, 1, 1]]),
+        ("learning_rates", curves, [[0, 7e-5, 3e-5], [1e-3, 1e-3]]),
+        ("two_modes", curves, [[3, 1, 0.1], [1.8, 1.7, 1.6], [3, 1, 0.1], [1.8, 1, 0.2]]),
+        ("rate_sweep", curves, [[2, 30], [1.5, 1.75], [2, 118], [2, 1], [2, 1]]),
+        ("descent", curves, [[1, 0.9], [1], [0], [1, -1, 0], [1], [0]]),
+        ("overfitting", curves, [[2, 1, 0.5, 0.1], [2, 1.2, 1.4, 1.5], [1.2]]),
+        ("dot_rows", curves, [[0, 0, 0]]),
+        ("averaged_losses", curves, [[1, 0.75, 0.875], [0.5, 0.625]]),
+        ("validation_curves", curves, [[50, 80], [60, 70], [75, 25], [70]]),
+        ("relu", pictures, [*INPUTS["relu"], np.maximum(RAMP - 2, 0)]),
+        ("answers", bars, [[], [25, 50, 25], [10, 30, 60]]),
+        ("softmax", heights, [[2, 0, -1], [84.4, 11.4, 4.2], [50, 30, 20]]),
+        ("part_times", bars, [[25, 75, 75, 25]]),
+        ("threshold_price", curves, [[75, 87.5], [75], [87.5]]),
+        ("filters", pictures, [np.concatenate([FRAMED, DOWN], axis=1)]),
         ("image_grid", pictures, [SCENE] * 4),
-        ("augmentations", pictures, [SCENE, *VERSIONS[:5]]),
+        ("templates", pictures, [SCENE / 255] * 2 + [SLOPE] * 2),
+        ("augmentations", pictures, [SCENE, *VERSIONS, *VERSIONS[::-1]]),
         ("resizing", pictures, [SCENE, SCENE[66:78, 66:78], LARGE[132:156, 132:156]]),
         ("filter_response", pictures, INPUTS["filter_response"]),
+        ("feature_maps", pictures, [SCENE, RAMP - 4, np.zeros((2, 5))]),
         ("probabilities", pictures, [SCENE]),
-        ("heat_maps", pictures, [SCENE, SCENE, SCENE.mean(axis=2), WARM]),
+        ("heat_maps", pictures, [SCENE, SCENE, SCENE, SCENE.mean(axis=2), WARM]),
+        ("top_patches", pictures, [SHEET, SHEET]),
         ("strongest_channels", pictures, [SCENE, *np.moveaxis(CHANNELS[..., [2, 1, 3]], 2, 0)]),
+        ("robustness", pictures, SCENES[:3]),
+        ("robustness", lambda fig: curves(fig)[-1:], [[90, 50, 25]]),
         ("confusion_images", pictures, SHADES[[0, 1, 2, 4]]),
         ("confusion_matrix", pictures, [[[80, 20, 0], [30, 60, 10], [0, 0, 100]]]),
     ],
@@ -228,11 +319,19 @@ def test_figures_draw_what_they_are_given(name, part, numbers):
 @pytest.mark.parametrize(
     "name, written",
     [
-        ("class_table", [["100.0", "50.0", "3.2"], ["25.0", "75.0", "12.5"]]),
-        ("validation_curves", [["course:\n75 % on average", "article:\n25 %", "75 %"]]),
-        ("moving_average_memory", [["50 %", "1.0 %", "25 %", "below 0.1 %"]]),
-        ("overfitting", [["training images", "gap: 38 points", "validation images"]]),
-        ("receptive_fields", [["max0"]]),  # conv9 is larger than the image
+        (
+            "validation_curves",
+            [
+                [
+                    "course: 75 % on average",
+                    "article: 25 %",
+                    "article, recalibrated:\n70 % on average",
+                ]
+            ],
+        ),
+        ("time_bars", [["12 ms", "3.5 ms", "refused"]]),
+        ("roofline", [["15 (32%)", "32 (67%)"]]),
+        ("receptive_fields", [["conv0: 11 x 11", "max0: 40 x 40"]]),  # conv9 does not fit
     ],
 )
 def test_numbers_are_written_into_the_figures(name, written):
@@ -249,29 +348,44 @@ def test_intervals_are_drawn_and_stay_clear_of_the_numbers():
     assert "AlexNet 87.5 per cent (95 per cent interval 84.5 to 93.1)." in fig.alt
 
 
+def test_confidences_are_shares_of_each_group():
+    upper, lower = draw("confidences").axes
+    assert [bar.get_height() for bar in upper.patches] == [0, 25, 75]
+    assert [bar.get_height() for bar in lower.patches] == [100, 0, 0]
+
+
 def test_learning_curves_are_the_histories():
     left, right = draw("learning_curves").axes
-    thin, thick, first, *_ = left.lines
-    assert first.get_xydata().tolist() == [[10, 9]]
-    assert list(thin.get_ydata()) == [9] * 9 + [0] * 9
-    np.testing.assert_allclose(thick.get_ydata(), [9] * 5 + list(range(8, 0, -1)) + [0] * 5)
+    quick, checked, *_ = left.lines
+    np.testing.assert_allclose(quick.get_ydata(), [9] * 16 + [5] + [1] * 15)  # of 20 // 8 batches
+    assert checked.get_xydata().tolist() == [[160, 1.5], [320, 1.2]]
     quick, other, chance = right.lines
-    assert quick.get_xydata().tolist() == [[90, 50], [180, 80]]
+    assert quick.get_xydata().tolist() == [[160, 50], [320, 80]]
     assert set(chance.get_ydata()) == {25}
     for look in ("get_color", "get_marker", "get_linestyle"):
         assert getattr(quick, look)() != getattr(other, look)()
     labels = {label.get_text(): label.xy for label in right.texts}
-    assert labels == {"80.0 %": (180, 80), "40.0 %": (10, 40)}
+    assert labels == {"80.0 %": (320, 80), "40.0 %": (200, 40)}
 
 
-@pytest.mark.parametrize("until, epochs", [(100, [[90], [50]]), (50, [[], [50]]), (20, [[], []])])
-def test_learning_curves_may_be_cut_where_the_shorter_one_ends(until, epochs):
-    runs = {"long": history([9.0] * 18, [0.5, 0.8]), "short": history([3.0] * 5, [0.4])}
-    fig = plots.learning_curves(runs, until=until)
-    left, right = fig.axes
-    assert max(left.lines[0].get_xdata()) == until
-    assert [list(line.get_xdata()) for line in right.lines] == epochs
-    assert f"from 9.00 to 9.00, at {until} images" in fig.alt
+def test_the_mean_trails_and_the_band_holds_the_middle_of_the_last_batches():
+    loss = list(np.random.default_rng(0).random(900))
+    axis, _ = plots.learning_curves({"a": history(loss, [0.5])}).axes
+    assert axis.lines[0].get_ydata()[-1] == pytest.approx(np.mean(loss[-100:]))
+    edges = axis.collections[0].get_paths()[0].vertices
+    last = edges[edges[:, 0] == 9000][:, 1]
+    assert [last.min(), last.max()] == pytest.approx(np.quantile(loss[-100:], (0.1, 0.9)))
+
+
+@pytest.mark.parametrize(
+    "losses, best, stop", [([3, 2, 1], 3, 3), ([3, 1, 2, 2, 0], 2, 4), ([1, 2], 1, 2)]
+)
+def test_early_stopping_is_drawn_where_keras_would_stop(losses, best, stop):
+    history = {"val_loss": losses, "loss": losses, "accuracy": losses, "val_accuracy": losses}
+    fig = plots.overfitting(history, patience=2)
+    words = f"lowest after epoch {best}, with"
+    assert words in fig.alt and f"would end after epoch {stop}." in fig.alt
+    assert fig.axes[0].lines[3].get_xdata() == [stop, stop]
 
 
 def test_labels_are_moved_apart_about_their_middle():
@@ -280,42 +394,40 @@ def test_labels_are_moved_apart_about_their_middle():
 
 def test_each_run_of_a_recipe_is_a_line():
     fig = draw("validation_curves")
-    first, second, other, _ = fig.axes[0].lines
+    first, second, other, star = fig.axes[0].lines
     assert list(first.get_xdata()) == [3000, 6000]
     assert first.get_color() == second.get_color() != other.get_color()
-    assert "falls by up to 50.0 points. A dashed line marks 75 per cent." in fig.alt
-
-
-def test_a_moving_average_without_marks_is_told_at_its_end():
-    assert "Momentum 0.9: 35 % after 10." in plots.moving_average_memory([0.9], 10).alt
+    assert star.get_marker() == "*" and star.get_xdata() > 6000
+    assert fig.axes[0].get_ylim()[0] == 45
 
 
 def test_small_learning_rates_are_written_in_full():
-    _, together = draw("learning_rates").axes
-    assert "0.001" in words(together.get_yticklabels())
+    (axis,) = draw("learning_rates").axes
+    assert "0.001" in words(axis.get_yticklabels())
 
 
-def test_a_weight_is_drawn_in_the_range_of_its_second_half():
-    (axis,) = draw("weight_averaging").axes
-    low, high = axis.get_ylim()
-    assert low < -1 and 2 < high < 9
-
-
-def test_the_roof_is_the_lower_of_the_two_limits():
+def test_the_roof_is_the_lowest_of_the_limits():
     (axis,) = draw("roofline").axes
-    roof, flat, slope, both, fit, measured, _ = (line.get_xydata() for line in axis.lines)
-    assert flat[:, 1] == pytest.approx(3.1e11 / 6.6e9)
-    assert slope[:, 1] == pytest.approx(slope[:, 0] * 1.3e10 / 1.6e9)
-    assert (roof[:, 1] == np.minimum(flat[:, 1], slope[:, 1])).all()
-    assert 1 / both[:, 1] == pytest.approx(1 / flat[:, 1] + 1 / slope[:, 1])
+    roof, arithmetic, pipeline, optimizer, measured = (line.get_xydata() for line in axis.lines)
+    limits = np.stack([arithmetic, pipeline, optimizer])[:, :, 1]
+    assert (limits[:2] == [[47], [1800]]).all()
+    assert limits[2] == pytest.approx(optimizer[:, 0] / 0.125)
+    assert (roof[:, 1] == limits.min(axis=0)).all()
     assert measured.tolist() == [[8, 15], [32, 31.5]]
-    assert np.interp([8, 32], *fit.T) == pytest.approx([15, 31.5], rel=1e-3)
 
 
 def test_smooth_filters_are_told_from_noise():
-    alts = draw("filters").alt, plots.filters(NOISE).alt
-    smooth, noise = (float(alt.split("alike by ")[1][:4]) for alt in alts)
-    assert smooth > 0.9 and noise < 0.2
+    smooth, noise = re.findall(r"smoothness (-?\d\.\d\d)", draw("filters").alt)[:2]
+    assert float(smooth) > 0.9 and abs(float(noise)) < 0.2
+
+
+def test_effects_are_means_and_their_intervals():
+    (axis,) = draw("effects").axes
+    dots = [list(line.get_xdata()) for line in axis.lines]
+    assert [3, -1] in dots and [0, 1] in dots
+    reach = axis.collections[0].get_segments()[0][:, 0]
+    np.testing.assert_allclose(reach, [3 - 1.96 / 2**0.5, 3 + 1.96 / 2**0.5])
+    assert words(axis.get_yticklabels()) == ["sea", "ice"]
 
 
 @pytest.mark.parametrize(
@@ -331,21 +443,79 @@ def test_every_position_of_the_kernel_is_drawn(case, unseen):
     (axis,) = plots.kernel_positions([dict(zip(("n", "kernel", "stride", "padding"), case))]).axes
     written = words(axis.texts)
     numbers = range(1, shapes.conv_output_size(*case) + 1)
-    assert [text for text in written if " " in text] == [f"position {n}" for n in numbers]
+    bars = [text for text in written if text.startswith("position")] or written[
+        -1 - len(numbers) : -1
+    ]
+    assert bars == [f"position {n}" if case[1] > 2 else str(n) for n in numbers]
     assert written.count("pad") == sum(shapes.padding_pair(*case))
-    assert [patch.get_x() for patch in axis.patches if patch.get_hatch()] == unseen
+    before, _ = shapes.padding_pair(*case)
+    assert [patch.get_x() - before for patch in axis.patches if patch.get_hatch()] == unseen
 
 
-def test_the_kernel_slides_by_its_stride():
-    corners = [axis.patches[-1].get_xy() for axis in draw("sliding_kernel").axes]
-    assert corners == [(0, 0), (2, 0), (4, 4), (0, 0), (1, 0), (2, 2)]
+def test_positions_that_overlap_are_drawn_in_rows_of_their_own():
+    (axis,) = plots.kernel_positions([{"n": 8, "kernel": 5}, {"n": 9, "kernel": 3}]).axes
+    bars = [patch.get_bbox() for patch in axis.patches if patch.get_height() < 1]
+    assert len(bars) == 4 + 7
+    for one, other in itertools.combinations(bars, 2):
+        assert (
+            one.x1 <= other.x0
+            or other.x1 <= one.x0
+            or not (one.y0 < other.y1 and other.y0 < one.y1)
+        )
+
+
+def test_a_convolution_is_worked_out_position_by_position():
+    image, kernel = INPUTS["worked_convolution"]
+    frames = plots.worked_convolution(image, kernel)
+    for number, fig in enumerate(frames):
+        row, column = divmod(number, 2)
+        patch = image[row : row + 3, column : column + 3]
+        written = words(fig.axes[0].texts)
+        assert f"sum {(patch * kernel).sum()}" in written
+        assert f"position {number + 1} of 4" in written
+        frame, _ = fig.axes[0].patches[16:18]  # behind the image's squares
+        assert frame.get_xy() == pytest.approx((0.2 + column, 1.1 + row))
+    assert len(frames) == 4 and sum("output" in words(fig.axes[0].texts) for fig in frames) == 4
+
+
+def test_the_largest_number_of_each_window_is_marked():
+    (axis,) = draw("pooling").axes
+    marked = [patch.get_bbox() for patch in axis.patches if patch.get_zorder() == 2.5]
+    texts = {text.get_position(): text.get_text() for text in axis.texts}
+    centres = [((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2) for box in marked]
+    found = [next(v for p, v in texts.items() if np.allclose(p, centre)) for centre in centres]
+    assert found == ["9", "10", "9", "10"]
+
+
+def test_of_the_rounded_positions_only_the_last_hangs_over():
+    (axis,) = draw("overhang").axes
+    assert [text for text in words(axis.texts) if text.startswith("position")] == [
+        "position 53: pixels 208 to 218",
+        "position 54: pixels 212 to 222",
+        "position 55: pixels 216 to 226",
+    ]
+    beyond = [patch for patch in axis.patches if patch.get_hatch()]
+    assert [(patch.get_x(), round(patch.get_width())) for patch in beyond] == [(224, 3)]
 
 
 def test_the_counts_of_a_confusion_matrix_stand_in_their_cells():
-    counts = np.zeros((3, 3), int)
-    for text in draw("confusion_matrix").axes[0].texts:
+    counts, words = np.zeros((3, 3), int), draw("confusion_matrix").axes[0].texts
+    for text in words[:9]:
         counts[text.get_position()[::-1]] = text.get_text()
     assert counts.tolist() == MATRIX.tolist()
+
+
+def test_recall_ends_the_rows_and_precision_the_columns_of_a_confusion_matrix():
+    recall, precision = np.reshape(draw("confusion_matrix").axes[0].texts[9:15], (2, 3))
+    assert [words(recall), words(precision)] == [["80", "60", "100"], ["73", "75", "80"]]
+    assert [text.get_weight() for text in recall] == ["normal", "bold", "normal"]
+    assert [text.get_position()[1] for text in recall] == [0, 1, 2]
+    assert [text.get_position()[0] for text in precision] == [0, 1, 2]
+
+
+def test_a_class_that_is_never_answered_has_no_precision():
+    fig = plots.confusion_matrix(np.array([[4, 0], [2, 0]]), ("a", "b"))
+    assert words(fig.axes[0].texts[4:8]) == ["100", "0", "67", "–"]
 
 
 @pytest.mark.parametrize("n", [2, 20])
@@ -356,11 +526,45 @@ def test_a_confusion_matrix_may_be_small_or_large_and_free_of_mistakes(n):
     assert fig.alt.endswith("Nothing is confused.")
 
 
-def test_reliability_draws_the_ranges_that_hold_images():
-    upper, lower = draw("reliability").axes
-    np.testing.assert_allclose(upper.lines[1].get_xydata(), [[35, 50], [70, 70], [90, 60]])
+def test_reliability_draws_the_ranges_that_hold_images_with_their_intervals():
+    upper, _, lower, _ = draw("reliability").axes
+    inside, outside = upper.containers
+    np.testing.assert_allclose(inside[0].get_xydata(), [[35, 50], [70, 100]])
+    np.testing.assert_allclose(outside[0].get_xydata(), [[90, 60]])
+    (reach,) = outside[2][0].get_segments()
+    np.testing.assert_allclose(reach[:, 1], 100 * np.array(accuracy_interval(30, 50)))
     bars = {bar.get_x() + bar.get_width() / 2: bar.get_height() for bar in lower.patches}
-    assert bars == {12.5: 0, 37.5: 2, 62.5: 1, 87.5: 5}
+    assert bars == {12.5: 0, 37.5: 2, 62.5: 1, 87.5: 50}
+
+
+def test_a_paired_comparison_is_mcnemars_test_and_the_middle_of_the_bootstrap():
+    left, right = draw("paired_comparison").axes
+    assert [round(bar.get_height() * 0.64) for bar in left.patches] == [1, 6, 15, 20, 15, 6, 1]
+    assert left.get_title() == "McNemar's test: 5 of 6, p = 0.22"
+    assert "from 10 to 30 points" in right.get_title()
+    assert sum(bar.get_height() for bar in right.patches) == 101
+    assert "0 of 0, p = 1.00" in plots.paired_comparison(0, 0, [0.0], "a", "b").axes[0].get_title()
+
+
+def test_a_montage_holds_each_image_at_its_place():
+    (canvas,) = pictures(draw("montage"))
+    assert canvas.shape == (2 * 5, 3 * 5, 3)  # 4 pixels and a white line
+    np.testing.assert_allclose(canvas[[0, 0, 5], [0, 5, 10], 0], np.array([0, 10, 40]) / 255)
+    assert (canvas[:4, 10:] == 1).all() and (canvas[4] == 1).all()
+    assert words(draw("montage").axes[0].get_yticklabels()) == ["dark", "light"]
+
+
+def test_crossed_images_are_marked():
+    fig = plots.image_grid([SCENE] * 3, ["a", "b", "c\nmodel: d"], crossed=[2])
+    assert [words(axis.texts) for axis in fig.axes] == [[], [], ["✗"]]
+    assert fig.alt.endswith("A cross marks c.")
+
+
+def test_all_distances_but_that_of_the_original_are_counted():
+    *_, axis = draw("hash_distances").axes
+    assert sum(bar.get_height() for bar in axis.patches if hasattr(bar, "get_height")) == 3
+    assert set(axis.lines[0].get_xdata()) == {3}
+    assert words(axis.texts) == ["its original: 3", "limit: 20", "the nearest\nother: 45"]
 
 
 def test_dots_stand_at_the_images_brightness():
@@ -371,15 +575,70 @@ def test_dots_stand_at_the_images_brightness():
 def test_the_architecture_is_the_models():
     fig = draw("architecture")
     (axis,) = fig.axes
-    names = {"first\n5×5\nstride 2", "pool\n2×2\nstride 2", "wide\n1×3", "high\n4×1", "most"}
-    assert names | {"20×20×3", "4×2×8", "90000", "608", "450,000"} < set(words(axis.texts))
-    windows = [patch for patch in axis.patches if patch.get_facecolor()[:3] == (1, 1, 1)]
-    for patch, kernel, side in zip(windows, (5, 2, 1, 4), (20, 8, 4, 4), strict=True):
-        bottom, top = patch.get_xy()[[0, 3], 1]  # on the face of the box before
-        assert top - bottom == pytest.approx(kernel / side * 0.19 * side**0.5)
-    ends = np.concatenate([patch.get_xy()[:, 1] for patch in axis.patches])
-    assert axis.get_ylim()[0] < ends.min() and ends.max() < axis.get_ylim()[1]
+    texts = set(words(axis.texts))
+    names = {"first", "5×5", "stride 2", "wide", "1×3", "high", "4×1", "most", "long"}
+    assert names | {"20×20", "4×2", "8", "90,000", "608", "450 k"} < texts
+    white = [patch for patch in axis.patches if patch.get_facecolor()[:3] == (1, 1, 1)]
+    for patch, (tall, wide) in zip(white, [(5, 5), (2, 2), (1, 3), (4, 1)], strict=True):
+        assert patch.get_height() == pytest.approx(SIDE * tall**0.5)
+        assert patch.get_width() == pytest.approx(SIDE * wide**0.5)
+    levels = {text.get_position()[1] for text in axis.texts if "×" in text.get_text()[:3]}
+    assert len(levels) == 2  # that of the kernels and that of the sides
+    heights = {text.get_text(): text.get_position()[1] for text in axis.texts}
+    assert heights["long"] == heights["most"] < heights["high"] == heights["first"]
+    legend = words(axis.get_legend().get_texts())
+    assert legend == ["image", "convolution", "pooling", "other", "dense layer", "kernel"]
     fig.savefig(io.BytesIO(), format="svg")
+
+
+def test_the_architecture_takes_further_lines():
+    fig = plots.architecture(NETWORK, {"first": ["sees 3 px"], "pool": ["sees 4 px"]})
+    (axis,) = fig.axes
+    heights = {text.get_text(): text.get_position()[1] for text in axis.texts}
+    assert heights["sees 3 px"] < heights["608"] and heights["sees 4 px"] > axis.get_ylim()[0]
+    assert "first 8×8×8 (608 parameters, sees 3 px)" in fig.alt
+    assert "pool 4×4×8 (sees 4 px)" in fig.alt
+
+
+def test_every_box_of_the_architecture_is_connected_and_inside():
+    (axis,) = draw("architecture").axes
+    grey = [patch for patch in axis.patches if patch.get_alpha() == 0.45]
+    turn = [line for line in axis.lines if line.get_color() == GREY]
+    kernels = len(axis.lines) - len(turn)  # each has two lines and the value it fills
+    assert len(turn) == 2 and len(grey) + kernels // 3 == 5
+    low, high = axis.get_ylim()
+    left, right = axis.get_xlim()
+    for patch in axis.patches:
+        inside = axis.transData.inverted().transform(patch.get_window_extent().get_points())
+        assert left < inside[0, 0] and inside[1, 0] < right
+        assert low < inside[0, 1] and inside[1, 1] < high
+
+
+def test_parameters_are_rounded_to_three_digits():
+    counts = {608: "608", 999: "999", 34_944: "34.9 k", 999_499: "999 k", 999_500: "1 M"}
+    assert {count: _rounded(count) for count in counts} == counts
+    assert _rounded(1_327_488) == "1.33 M"
+
+
+def test_large_maps_run_from_the_image_to_its_negative():
+    image = LARGE[:9, :9]
+    grey = image.mean(axis=2)
+    noise = np.random.default_rng(2).normal(size=(9, 9))
+    fig = plots.channel_maps(image, np.stack([-grey, noise, grey], axis=-1), "conv0", 4, 2)
+    titles = [axis.get_title() for axis in fig.axes[1:5]]
+    assert titles[::3] == ["channel 2 (blur)", "channel 0 (negative)"]
+    assert titles[1] == titles[2] == "channel 1 (edges)"
+    assert "channel 2, to the one most like its negative, channel 0" in fig.alt
+
+
+def test_channels_are_spread_as_they_are():
+    fig = draw("channel_histograms")
+    before, after, late, empty = fig.axes
+    assert not empty.axison
+    titles = [axis.get_title().split("\n")[0] for axis in (before, after, late)]
+    assert titles == ["before", "after", "late"]
+    assert before.get_xlim() == after.get_xlim() != late.get_xlim()
+    assert len(before.patches) == 2
 
 
 def test_channels_below_zero_are_drawn_from_the_lowest_value():
@@ -396,6 +655,23 @@ def test_every_point_stands_in_the_plane_and_each_class_has_thumbnails():
     assert len(boxes) == 3 and {tuple(box.xy) for box in boxes} < set(map(tuple, POINTS))
     frames = {to_hex(box.patch.get_edgecolor()) for box in boxes}
     assert frames == {colour.lower() for colour in CATEGORIES[:3]}  # one of each class
+
+
+def test_thumbnails_lie_outside_the_points_and_their_lines_do_not_cross():
+    points = np.random.default_rng(2).normal(size=(60, 2))
+    images = np.zeros((60, 8, 8, 3), np.uint8)
+    (axis,) = plots.projection(points, np.arange(60) % 3, NAMES, images).axes
+    boxes = [each for each in axis.get_children() if type(each).__name__ == "AnnotationBbox"]
+    assert len(boxes) == 24
+    lines = [(np.array(box.xy), np.array(box.xyann)) for box in boxes]
+    low, high = points.min(axis=0), points.max(axis=0)
+    assert all(((end < low) | (end > high)).any() for _, end in lines)
+
+    def side(a, b, c):
+        return np.sign((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]))
+
+    for (a, b), (c, d) in itertools.combinations(lines, 2):
+        assert side(a, b, c) == side(a, b, d) or side(c, d, a) == side(c, d, b)
 
 
 def test_many_classes_differ_in_colour_or_mark():
@@ -436,8 +712,8 @@ def test_colours_are_told_apart_without_full_colour_vision(kind):
     assert distances[np.triu_indices(len(CATEGORIES), 1)].min() > 0.2
 
 
-@pytest.mark.parametrize("name", ["projection", "receptive_fields", "class_counts"])
-def test_the_colours_of_classes_and_layers_come_from_that_palette(name):
+@pytest.mark.parametrize("name", ["projection", "hash_distances"])
+def test_the_colours_of_classes_come_from_that_palette(name):
     (*_, axis) = draw(name).axes
     faces = [part.get_facecolor()[0][:3] for part in axis.collections]
     faces += [patch.get_facecolor()[:3] for patch in axis.patches]

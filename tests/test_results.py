@@ -1,9 +1,12 @@
 """Recorded runs keep their files and are read in today's names."""
 
+import csv
 import json
+from collections import Counter
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from helpers import evaluation, recipes, results
 from tools import course
@@ -69,3 +72,44 @@ def test_the_readme_gives_the_test_accuracy_of_each_run(name):
     test = results.recorded(name)["test"]
     said = f"**{test['accuracy']:.1%}** of {test['images']:,}"
     assert said in (course.ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def read(name):
+    return list(csv.DictReader((results.RESULTS / name).read_text(encoding="utf-8").splitlines()))
+
+
+def test_what_the_results_page_says_of_the_reader_is_what_the_files_hold():
+    text = (results.RESULTS / "README.md").read_text(encoding="utf-8")
+    rows, judged = read("reader.csv"), read("mistakes.csv")
+    reader = [row["answer"] == row["label"] for row in rows]
+    course_seed0 = [row["network"] == row["label"] for row in rows]
+    only = [sum(a > b for a, b in zip(*pair)) for pair in
+            ((reader, course_seed0), (course_seed0, reader))]  # fmt: skip
+    low, high = evaluation.accuracy_interval(sum(reader), len(rows))
+    tested = results.recorded("course-seed0")["test"]
+    fits = Counter(row["fits"] for row in judged)
+    snow = [
+        Counter(row["fits"] for row in judged if (row["label"], row["answer"]) == pair)
+        for pair in (("glacier", "mountain"), ("mountain", "glacier"))
+    ]
+    named = {row["file"]: row["answer"] for row in rows}
+    kept = [row for row in judged if row["fits"] in ("label", "answer")
+            and named.get(row["file"]) == row[row["fits"]]]  # fmt: skip
+    doubtful = len(judged) - fits["label"]
+    generous = (tested["right"] + doubtful) / tested["images"]
+    for said in (
+        f"{sum(reader)} of {len(rows)} labels ({sum(reader) / len(rows):.1%}, 95 % interval "
+        f"{100 * low:.1f} to {high:.1%})",
+        f"`course-seed0` with {sum(course_seed0)}",
+        f"Only the reader is right on {only[0]} and only the network on {only[1]}",
+        f"in {binomtest(only[0], sum(only)).pvalue:.0%} of all tries",
+        f"has {tested['images'] - tested['right']} mistakes on {tested['images']:,} photographs",
+        f"Of the {len(judged)} that",
+        f"fits {fits['label']}, the network's answer {fits['answer']}, both names {fits['both']}, "
+        f"and neither {fits['neither']}",
+        f"it fits {snow[0]['label']} of {snow[0].total()} and the answer {snow[0]['answer']}",
+        f"it fits {snow[1]['label']} of {snow[1].total()} and the answer none",
+        f"later kept to its answer in {len(kept)},",
+        f"the {doubtful} of them would bring {tested['accuracy']:.1%} to {generous:.1%}",
+    ):
+        assert said.replace("%", " %").replace("  %", " %") in text, said

@@ -123,7 +123,7 @@ def ask(function, *arguments):
         if Blank.__name__ in str(error) or repr(BLANK) in str(error):
             raise NotTriedError from None
         raise StoppedError(f"{where} stopped: {type(error).__name__}: {error}") from error
-    require(given is not None, f"{where} gives back None: is a `return` missing?")
+    require(given is not None, f"{where} returns None: is a `return` missing?")
     if is_blank(given):
         raise NotTriedError
     return given
@@ -199,7 +199,7 @@ def judge_number(given, expected, slips, otherwise, tolerance=0):
     raise WrongError(otherwise)
 
 
-def judge_function(function, specification, cases, what="it", tolerance=1e-6):
+def judge_function(function, specification, cases, what="it", tolerance=1e-6, slips=None):
     """Compare a student's function with a plain, slow one, from the first case to the last.
 
     Parameters
@@ -212,16 +212,31 @@ def judge_function(function, specification, cases, what="it", tolerance=1e-6):
         What is counted or computed, for the sentence.
     tolerance : float
         See `near`.
+    slips : dict, optional
+        ``{sentence: function}``: a mistake is recognised by giving the same in every case.
 
     Raises
     ------
     WrongError, NotTriedError, StoppedError
         At the first case that fails.
     """
-    names = inspect.signature(specification).parameters
+    names, cases = inspect.signature(specification).parameters, list(cases)
     for case in cases:
         expected = specification(*case)
         words = ", ".join(f"{name} {shown(part)}" for name, part in zip(names, case))
         given = number(ask(function, *copy.deepcopy(case)), f"what it gives for {words}")
+        if near(given, expected, tolerance):
+            continue
         sentence = f"For {words} {what} is {expected:.6g}; yours gives {given:.6g}."
-        require(near(given, expected, tolerance), sentence)
+        raise WrongError(sentence + _slip(function, cases, slips or {}))
+
+
+def _slip(function, cases, slips):
+    """Return the sentence of the mistake that a function makes, empty if it is none of these."""
+    for sentence, wrong in slips.items():
+        try:
+            if all(near(function(*copy.deepcopy(case)), wrong(*case)) for case in cases):
+                return f" {sentence}"
+        except Exception:  # the function need not answer every case
+            continue
+    return ""

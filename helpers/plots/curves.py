@@ -1,11 +1,10 @@
-"""Figures of curves that trainings leave: loss, accuracy, and the gap between two (lesson 04)."""
-
-import math
+"""Figures of curves that trainings leave: loss and accuracy over what was seen (lesson 04)."""
 
 import numpy as np
+from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator
 
-from helpers.plots.colours import BLACK, BLUE, LINES, ORANGE
+from helpers.plots.colours import BLACK, BLUE, GREY, LINES, VERMILION
 from helpers.plots.parts import label_points
 from helpers.plots.style import figure, join_words, styled
 
@@ -13,8 +12,8 @@ DASHED = {"color": BLACK, "linestyle": (0, (6, 4))}  # unlike any curve
 
 
 @styled
-def learning_curves(runs, chance=None, until=math.inf):
-    """Draw the training loss and the validation accuracy over the images seen.
+def learning_curves(runs, chance=None):
+    """Draw the loss and the validation accuracy of trainings over the images seen.
 
     Parameters
     ----------
@@ -22,68 +21,71 @@ def learning_curves(runs, chance=None, until=math.inf):
         ``{name: history}``, up to five; see `training.train`.
     chance : float, optional
         Drawn as a dashed line: the accuracy of always predicting the most common class, 0 to 1.
-    until : float, optional
-        Images seen after which nothing is drawn.
 
     Returns
     -------
     Figure
-        Left the loss of each batch as a thin line and its moving average over nine batches as a
-        thick one, with a marker at the first batch; right a marker for each epoch.
+        Left the training loss as the mean of the last batches (a hundred, or in a short training
+        an eighth of all), in a band that holds the middle 80 per cent of them, and the validation
+        loss as a marker for each epoch; right the validation accuracy.
     """
-    fig, (left, right) = figure(1, 2, (13, 5.6), sharex=True)
-    parts, ends, longest = [], [], 0
+    fig, (left, right) = figure(1, 2, (13.5, 5.8), sharex=True)
+    window = max(1, min([100, *(len(run["loss"]) // 8 for run in runs.values())]))
+    parts, ends, shown, longest = [], [], [], 0
     for (name, run), (colour, style, marker) in zip(runs.items(), LINES):
-        images = [seen for seen in run["images_seen"] if seen <= until]
+        images, epochs = run["images_seen"], run["epochs"]
         longest = max(longest, images[-1])
-        loss = run["loss"][: len(images)]
-        mean = _smooth(loss)
-        width = 1.4 if len(images) < 500 else 0.8
-        left.plot(images, loss, color=colour, linewidth=width, alpha=0.5)
-        left.plot(images, mean, style, color=colour, linewidth=2.5)
-        left.plot(images[0], loss[0], marker, color=colour, markersize=9)
+        mean, low, high = _trailing(run["loss"], window)
+        left.fill_between(images, low, high, color=colour, alpha=0.22, linewidth=0)
+        left.plot(images, mean, style, color=colour, linewidth=3)
         part = (
-            f"{name}: the loss begins at {loss[0]:.2f}; averaged over nine batches it goes "
-            f"from {mean[0]:.2f} to {mean[-1]:.2f}, at {images[-1]:,} images"
+            f"{name}: the training loss, as the mean of up to {window} batches, goes from "
+            f"{mean[0]:.2f} to {mean[-1]:.2f}, at {images[-1]:,} images"
         )
-        epochs = [epoch for epoch in run["epochs"] if epoch["images_seen"] <= until]
         seen = [epoch["images_seen"] for epoch in epochs]
         percent = [100 * epoch["validation_accuracy"] for epoch in epochs]
-        look = {"color": colour, "linewidth": 2.5, "markersize": 11 if len(seen) < 20 else 6}
-        right.plot(seen, percent, style, marker=marker, label=name, **look)
-        if epochs:
-            ends.append((seen[-1], percent[-1]))
-            part += f"; the validation accuracy is {percent[0]:.1f} per cent after the first epoch"
-            part += f" and {percent[-1]:.1f} after {len(seen)}" if len(seen) > 1 else ""
+        look = {"color": colour, "markersize": 11 if len(seen) < 10 else 8}
+        checked = [epoch["validation_loss"] for epoch in epochs]
+        left.plot(seen, checked, marker, markeredgecolor=BLACK, **look)
+        shown += [*checked, *mean[window - 1 :], *low]
+        right.plot(seen, percent, style, marker=marker, label=name, linewidth=3, **look)
+        ends.append((seen[-1], percent[-1]))
+        part += f"; the validation accuracy is {percent[0]:.1f} per cent after the first epoch"
+        part += f" and {percent[-1]:.1f} after {len(seen)}" if len(seen) > 1 else ""
         parts.append(f"{part}.")
-    if ends:
-        box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-        words = [f"{value:.1f} %" for _, value in ends]
-        label_points(right, ends, words, gap=6, offset=(12, 0), bbox=box)
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+    words = [f"{value:.1f} %" for _, value in ends]
+    label_points(right, ends, words, gap=6, offset=(12, 0), bbox=box)
     if chance is not None:
         right.axhline(100 * chance, **DASHED, label="always the most common class")
         parts.append(f"A dashed line marks the most common class at {100 * chance:.1f} per cent.")
-    left.set_ylabel("training loss (log scale): each\nbatch (thin), mean of nine (thick)")
-    left.set_yscale("log")
+    left.set(yscale="log", ylim=(min(shown) / 1.3, 1.3 * max(shown)))  # a spike may run out
     left.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     left.yaxis.set_major_formatter("{x:g}")
     left.yaxis.set_minor_formatter("")
-    left.set(xlabel="images seen", xlim=(0, 1.2 * longest))  # for the right panel too
-    left.locator_params(axis="x", nbins=6)
+    left.set(xlabel="images seen", ylabel="loss (log scale)", xlim=(0, 1.2 * longest))
+    lines = [
+        Line2D([], [], color=GREY, linewidth=3, label=f"training, last {window} batches"),
+        Line2D([], [], color=GREY, marker="o", ls="", mec=BLACK, ms=9, label="validation"),
+    ]
+    left.legend(handles=lines, loc="upper right")
+    left.locator_params(axis="x", nbins=5)
     left.xaxis.set_major_formatter("{x:,.0f}")
     right.set(xlabel="images seen", ylabel="validation accuracy in per cent", ylim=(0, 100))
-    fig.legend(loc="outside upper center", ncols=3, handlelength=3)
+    fig.legend(*right.get_legend_handles_labels(), loc="outside upper center", ncols=3)
     fig.alt = "Two panels over the images seen. " + " ".join(parts)
     return fig
 
 
-def _smooth(values, half=4):
-    """Average each value with so many before and after it."""
-    return [np.mean(values[max(0, k - half) : k + half + 1]) for k in range(len(values))]
+def _trailing(values, window):
+    """Return the mean of the last so many values at each place, and the middle 80 % of them."""
+    last = [values[max(0, k + 1 - window) : k + 1] for k in range(len(values))]
+    low, high = np.transpose([np.quantile(each, (0.1, 0.9)) for each in last])
+    return np.array([np.mean(each) for each in last]), low, high
 
 
 @styled
-def validation_curves(curves, images, aim=None):
+def validation_curves(curves, images, again=None, lowest=0):
     """Draw the validation accuracy of several runs of each recipe, a line for each run.
 
     Parameters
@@ -93,38 +95,45 @@ def validation_curves(curves, images, aim=None):
         (0 to 1) per epoch.
     images : int
         Images per epoch.
-    aim : float, optional
-        Drawn as a dashed line, 0 to 1.
+    again : dict, optional
+        ``{recipe: sequence of float}``: the accuracy of each finished run with its batch-norm
+        statistics recalibrated, drawn as a star behind the curve's end.
+    lowest : float, default 0
+        Where the vertical axis begins, in per cent.
 
     Returns
     -------
     Figure
     """
-    fig, axis = figure(size=(11, 5.6))
+    fig, axis = figure(size=(12, 6))
     epochs = max(len(run) for runs in curves.values() for run in runs)
-    parts, means, words = [], [], []
+    parts, points, words = [], [], []
     for (name, runs), (colour, style, marker) in zip(curves.items(), LINES):
-        look = {"linestyle": style, "marker": marker, "color": colour, "linewidth": 2}
+        look = {"linestyle": style, "marker": marker, "color": colour, "linewidth": 2.5}
         for number, run in enumerate(runs):
             seen = images * np.arange(1, len(run) + 1)
             axis.plot(seen, 100 * np.array(run), label=None if number else name, **look)
         ends = [100 * run[-1] for run in runs]
-        means.append(np.mean(ends))
         falls = max(100 * max(0, -np.diff(run).min(initial=0)) for run in runs)
-        parts.append(
+        part = (
             f"{name}: at the end {join_words(f'{end:.1f}' for end in ends)} per cent; from one "
-            f"epoch to the next it falls by up to {falls:.1f} points."
+            f"epoch to the next it falls by up to {falls:.1f} points"
         )
-        several = " on average" if len(runs) > 1 else ""
-        words.append(f"{name}:\n{means[-1]:.0f} %{several}")
-    label_points(axis, [(images * epochs, mean) for mean in means], words, gap=14)
+        points.append((images * epochs, np.mean(ends)))
+        words.append(f"{name}: {np.mean(ends):.0f} %{' on average' * (len(runs) > 1)}")
+        if stars := [100 * value for value in (again or {}).get(name, ())]:
+            place = [1.02 * images * epochs] * len(stars)
+            axis.plot(place, stars, "*", color=colour, markersize=19, markeredgecolor=BLACK)
+            points.append((images * epochs, np.mean(stars)))
+            words.append(f"{name}, recalibrated:\n{np.mean(stars):.0f} % on average")
+            part += f"; recalibrated {join_words(f'{star:.1f}' for star in stars)}"
+        parts.append(f"{part}.")
+    gap = 0.11 * (100 - lowest)
+    label_points(axis, points, words, gap=gap, offset=(28, 0))
     fig.legend(loc="outside upper center", ncols=3, handlelength=3)
-    if aim is not None:
-        axis.axhline(100 * aim, **DASHED)
-        axis.annotate(f"{100 * aim:.3g} %", (0, 100 * aim), (4, 4), textcoords="offset points")
-        parts.append(f"A dashed line marks {100 * aim:.3g} per cent.")
-    axis.set(xlabel="images seen", ylabel="validation accuracy in per cent", ylim=(0, 100))
-    axis.set_xlim(0, 1.32 * images * epochs)
+    top = 100 if lowest == 0 else 10 * np.ceil(max(height for _, height in points) / 10)
+    axis.set(xlabel="images seen", ylabel="validation accuracy in per cent", ylim=(lowest, top))
+    axis.set_xlim(0, 1.42 * images * epochs)
     axis.set_xticks(images * np.arange(0, epochs + 1, max(1, epochs // 4)))
     axis.xaxis.set_major_formatter("{x:,.0f}")
     fig.alt = f"Curves over {images * epochs:,} images seen. " + " ".join(parts)
@@ -132,34 +141,59 @@ def validation_curves(curves, images, aim=None):
 
 
 @styled
-def overfitting(epochs, train_accuracy, validation_accuracy):
-    """Draw the accuracy on the training and the validation images, and the gap between them.
+def overfitting(history, patience):
+    """Draw loss and accuracy on training and validation images, and where one would stop.
 
     Parameters
     ----------
-    epochs : sequence of int
-    train_accuracy, validation_accuracy : sequence of float
-        One number an epoch, 0 to 1.
+    history : dict
+        Of `keras.Model.fit`: ``loss``, ``val_loss``, ``accuracy`` and ``val_accuracy``, one number
+        an epoch.
+    patience : int
+        Epochs without a new lowest validation loss after which early stopping ends.
 
     Returns
     -------
     Figure
     """
-    fig, axis = figure(size=(11, 5.2))
-    axis.xaxis.get_major_locator().set_params(integer=True)
-    train, checked = 100 * np.array(train_accuracy), 100 * np.array(validation_accuracy)
-    axis.fill_between(epochs, train, checked, color=ORANGE, alpha=0.25, linewidth=0)
-    axis.plot(epochs, train, "o-", color=BLUE, linewidth=2.5)
-    axis.plot(epochs, checked, "s--", color=BLACK, linewidth=2.5)
-    gap = train[-1] - checked[-1]
-    words = ("training images", f"gap: {round(gap)} points", "validation images")
-    heights = (train[-1], (train[-1] + checked[-1]) / 2, checked[-1])
-    label_points(axis, [(epochs[-1], height) for height in heights], words, gap=7)
-    axis.texts[1].set_weight("bold")  # the gap
-    axis.set(xlabel="epoch", ylabel="accuracy in per cent", ylim=(0, 103))
+    fig, axes = figure(1, 2, (13.5, 5.4), sharex=True)
+    losses, epochs = history["val_loss"], range(1, len(history["val_loss"]) + 1)
+    best, stop = _stopping(losses, patience)
+    looks = {"": (BLUE, "-", "training"), "val_": (VERMILION, "--", "validation")}
+    for axis, name, scale in zip(axes, ("loss", "accuracy"), (1, 100)):
+        points = []
+        for start, (colour, style, word) in looks.items():
+            values = [scale * value for value in history[start + name]]
+            axis.plot(epochs, values, style, color=colour, linewidth=3.5, label=word)
+            points.append(values)
+        axis.plot(best, points[1][best - 1], "*", color=VERMILION, ms=24, mec=BLACK, zorder=5)
+        axis.axvline(stop, color=BLACK, linestyle=":", linewidth=2.5)
+        axis.set(xlabel="epoch", ylim=(0, 1.12 * max(map(max, points))))
+        axis.xaxis.get_major_locator().set_params(integer=True)
+    axes[0].set(ylabel="loss", ylim=(0, 1.7 * max(losses[best - 1 :])))  # the turn, enlarged
+    axes[1].set(ylabel="accuracy in per cent", ylim=(0, 104))
+    star = Line2D([], [], ls="", marker="*", color=VERMILION, mec=BLACK, ms=18)
+    dots = Line2D([], [], color=BLACK, linestyle=":", linewidth=2.5)
+    handles, labels = axes[0].get_legend_handles_labels()
+    labels += [f"lowest validation loss: epoch {best}", f"stopped with patience {patience}"]
+    fig.legend([*handles, star, dots], labels, loc="outside upper center", ncols=4)
     fig.alt = (
-        f"Two curves over {len(epochs)} epochs. The accuracy on the training images goes from "
-        f"{train[0]:.1f} to {train[-1]:.1f} per cent, on the validation images from "
-        f"{checked[0]:.1f} to {checked[-1]:.1f}: at the end a gap of {round(gap)} points."
+        f"Loss and accuracy over {len(epochs)} epochs. The training loss ends at "
+        f"{history['loss'][-1]:.2f}; the validation loss is lowest after epoch {best}, with "
+        f"{losses[best - 1]:.2f}, and {losses[-1]:.2f} at the end. Early stopping with patience "
+        f"{patience} would end after epoch {stop}. The accuracy ends at "
+        f"{100 * history['accuracy'][-1]:.1f} per cent of the training images and "
+        f"{100 * history['val_accuracy'][-1]:.1f} of the validation images."
     )
     return fig
+
+
+def _stopping(losses, patience):
+    """Return the best epoch and the one after which early stopping ends, counted from 1."""
+    best = 0
+    for epoch, value in enumerate(losses):
+        if value < losses[best]:
+            best = epoch
+        if epoch - best >= patience:
+            return best + 1, epoch + 1
+    return best + 1, len(losses)

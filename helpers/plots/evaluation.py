@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.plots.colours import BLACK, BLUE, GREY, SKY, VERMILION
+from helpers.plots.colours import BLACK, BLUE, GREY, VERMILION
 from helpers.plots.parts import (
     CENTRED,
     LETTER,
@@ -14,49 +14,6 @@ from helpers.plots.parts import (
 )
 from helpers.plots.scenes import image_grid
 from helpers.plots.style import figure, join_pairs, join_words, styled
-
-
-@styled
-def class_table(class_names, precision, recall, f1, support):
-    """Draw a table: a row a class, with precision, recall, F1 and the number of images.
-
-    Parameters
-    ----------
-    class_names : sequence of str
-    precision, recall, f1 : sequence of float
-        One number a class, 0 to 1.
-    support : sequence of int
-        Number of images a class.
-
-    Returns
-    -------
-    Figure
-        The bar behind a number has its length; the grey strip is 100 per cent.
-    """
-    names, rows = short_names(class_names), range(len(class_names))
-    size = (12, 1 + 0.55 * len(names))
-    fig, axes = figure(1, 4, size, sharey=True, width_ratios=(1, 1, 1, 0.5))
-    columns = {"precision, %": precision, "recall, %": recall, "F1, %": f1}
-    for axis, (title, values) in zip(axes, columns.items()):
-        axis.barh(rows, 100, color="#F2F2F2")
-        axis.barh(rows, 100 * np.array(values), color="#A9D4F0")
-        for row, value in enumerate(values):
-            axis.text(3, row, f"{100 * value:.1f}", va="center")
-        axis.set(title=title, xlim=(0, 100))
-    for row, number in enumerate(support):
-        axes[3].text(0.5, row, f"{number:,}", **CENTRED)
-    axes[3].set_title("images")
-    axes[0].invert_yaxis()
-    axes[0].set_yticks(rows, names)
-    for axis in axes:
-        axis.tick_params(length=0)
-        axis.set(xticks=[], frame_on=False)
-    parts = [
-        f"{name} {100 * p:.1f}, {100 * r:.1f}, {100 * f:.1f}, {n} images"
-        for name, p, r, f, n in zip(class_names, precision, recall, f1, support, strict=True)
-    ]
-    fig.alt = f"Precision, recall and F1 in per cent and images: {'; '.join(parts)}."
-    return fig
 
 
 @styled
@@ -72,40 +29,68 @@ def confusion_matrix(matrix, class_names):
     Returns
     -------
     Figure
-        Counts, coloured by their share of the row; the right answers are framed. From 13 classes
-        on the letters are smaller and zeros are left out.
+        Counts, coloured by their share of the row; the right answers are framed. Each row ends in
+        the recall of its class and each column in the precision, the lowest of either in orange.
+        From 13 classes on the letters are smaller and zeros are left out.
     """
     n, names = len(class_names), short_names(class_names)
     cell, letters = (min(1.4, 7 / n), 15) if n <= 12 else (0.42, 11)
     longest = LETTER * max(map(len, names))
     turned = longest > cell - 0.1
-    size = (n * cell + longest + 2.4, n * cell + 1.1 + (0.7 * longest if turned else 0))
+    size = (n * cell + longest + 2.2, n * cell + 2.1 + (0.7 * longest if turned else 0))
     fig, axis = figure(size=size)
     share = 100 * matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
-    drawn = axis.imshow(share, cmap="Blues", vmin=0, vmax=100)
+    axis.imshow(share, cmap="Blues", vmin=0, vmax=100)
     for (row, column), number in np.ndenumerate(matrix):
-        colour = "white" if share[row, column] > 65 else BLACK if number else "#6E6E6E"
+        colour = "white" if share[row, column] > 70 else BLACK if number else "#595959"
         word = f"{number}" if number or n <= 12 else ""
-        axis.text(column, row, word, color=colour, size=letters, **CENTRED)
+        axis.text(column, row, word, color=colour, size=letters + (5 if n <= 8 else 0), **CENTRED)
     for k in range(n):
         draw_square(axis, (k - 0.48, k - 0.48), 0.96, fill=False, edgecolor=BLACK, linewidth=2.5)
+    beside = n - 0.5 + 0.45 / cell  # where the margins stand, in cells
+    recall, precision = _margins(axis, matrix, beside, letters)
+    axis.text(beside, -0.55, "recall, %", size=letters, ha="center", va="bottom")
     options = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if turned else {}
     axis.set_xticks(range(n), names, size=letters, **options)
-    axis.set_yticks(range(n), names, size=letters)
+    axis.set_yticks([*range(n), beside], [*names, "precision, %"], size=letters)
+    axis.set(xlim=(-0.5, beside + 0.4 / cell), ylim=(beside + 0.3 / cell, -0.5))
+    axis.tick_params(length=0)
     axis.set(xlabel="predicted class", ylabel="true class", frame_on=False)
-    fig.colorbar(drawn, label="share of the true class\nin per cent", shrink=0.8)
-    wrong = np.where(np.eye(n, dtype=bool), 0, matrix)
+    fig.alt = (
+        f"Confusion matrix of {n} classes and {matrix.sum():,} images, {matrix.trace():,} of them "
+        f"on the diagonal, where the answers are right. {_largest_confusion(matrix, class_names)}"
+    )
+    if matrix.trace() < matrix.sum():
+        for name, values in {"recall": recall, "precision": precision}.items():
+            low = np.nanargmin(values)
+            fig.alt += f" The lowest {name}: {class_names[low]}, {values[low]:.1f} per cent."
+    return fig
+
+
+def _margins(axis, matrix, beside, letters):
+    """Write recall to the right of a confusion matrix and precision below; return both."""
+    found, both = 100 * matrix.diagonal(), []
+    for total, turn in ((matrix.sum(axis=1), 1), (matrix.sum(axis=0), -1)):
+        values = np.where(total, found / np.maximum(total, 1), np.nan)
+        both.append(values)
+        for k, value in enumerate(values):
+            low = total[k] and value == min(values[total > 0]) < max(values[total > 0])
+            look = {"color": VERMILION, "weight": "bold"} if low else {"color": BLACK}
+            word = f"{value:.0f}" if total[k] else "–"
+            axis.text(*(beside, k)[::turn], word, size=letters, **look, **CENTRED)
+    return both
+
+
+def _largest_confusion(matrix, class_names):
+    """Say in a sentence which class is most often taken for which."""
+    wrong = matrix - np.diag(matrix.diagonal())
     row, column = np.unravel_index(wrong.argmax(), wrong.shape)
-    largest = (
+    if not wrong.any():
+        return "Nothing is confused."
+    return (
         f"The largest confusion: {class_names[row]} taken for {class_names[column]}, "
         f"{wrong.max():,} of {matrix[row].sum():,} images."
     )
-    fig.alt = (
-        f"Confusion matrix of {n} classes and {matrix.sum():,} images, {matrix.trace():,} of them "
-        "on the diagonal, where the answers are right. "
-        f"{largest if wrong.any() else 'Nothing is confused.'}"
-    )
-    return fig
 
 
 @styled
@@ -169,49 +154,7 @@ def _frequent_confusions(images, labels, answers, class_names, most=12):
 
 
 @styled
-def reliability(confidence, accuracy, counts, error):
-    """Draw how often a model is right against how sure it is.
-
-    Parameters
-    ----------
-    confidence, accuracy : ndarray of float, shape (bins,)
-        Mean confidence and share of right answers, 0 to 1; nan where a bin is empty.
-    counts : ndarray of int, shape (bins,)
-        Number of images a bin; the bins divide 0 to 1 evenly.
-    error : float
-        Expected calibration error, 0 to 1.
-
-    Returns
-    -------
-    Figure
-    """
-    fig, (upper, lower) = figure(2, 1, (9, 7.5), sharex=True, height_ratios=(3, 1))
-    full, bins = np.flatnonzero(counts), len(counts)
-    sure, right = 100 * np.array(confidence)[full], 100 * np.array(accuracy)[full]
-    upper.plot([0, 100], [0, 100], "--", color=BLACK, linewidth=2, label="as sure as right")
-    upper.vlines(sure, sure, right, color=VERMILION, linewidth=5, alpha=0.6, label="gap")
-    dots = {"color": BLUE, "markersize": 12, "clip_on": False}
-    upper.plot(sure, right, "o", label="images of one range", **dots)
-    bars = lower.bar((np.arange(bins) + 0.5) * 100 / bins, counts, 92 / bins, color=SKY)
-    lower.bar_label(bars, [f"{number:,}" if number else "" for number in counts], padding=2)
-    upper.set(ylabel="right answers in per cent", ylim=(0, 103), xlim=(0, 101))
-    upper.set_title(f"expected calibration error: {100 * error:.1f} points")
-    fig.legend(loc="outside upper center", ncols=3)
-    lower.set(xlabel="confidence in per cent", ylabel="images", ylim=(0, 1.3 * max(counts)))
-    lower.yaxis.get_major_locator().set_params(integer=True, nbins=3)
-    parts = join_words(
-        f"{number:,} {'image' if number == 1 else 'images'} {s:.1f} per cent sure and {r:.1f} right"
-        for number, s, r in zip(np.array(counts)[full], sure, right, strict=True)
-    )
-    fig.alt = (
-        f"Accuracy against confidence, with the diagonal on which both are equal: {parts}. The "
-        f"expected calibration error is {100 * error:.1f} points."
-    )
-    return fig
-
-
-@styled
-def probabilities(image, probabilities, class_names, what="the image"):
+def probabilities(image, probabilities, class_names, what="the image", network=""):
     """Show an image and the probability that a model gives to each class.
 
     Parameters
@@ -223,6 +166,8 @@ def probabilities(image, probabilities, class_names, what="the image"):
     class_names : sequence of str
     what : str, optional
         What is in the image, for those who cannot see it.
+    network : str, optional
+        Whose probabilities they are, as the title of the bars.
 
     Returns
     -------
@@ -236,10 +181,11 @@ def probabilities(image, probabilities, class_names, what="the image"):
     first = percent.argmax()
     colours = [VERMILION if row == first else BLUE for row in range(len(percent))]
     labelled_bars(axis, names, percent, [f"{p:.1f} %" for p in percent], color=colours)
-    axis.set(xlabel="probability in per cent", xlim=(0, 100))
+    axis.set(xlabel="probability in per cent", xlim=(0, 100), title=network)
     parts = join_pairs(class_names, percent, ".1f")
+    said = f" that {network} gives" if network else ""
     fig.alt = (
-        f"Left {what} ({image.shape[0]} by {image.shape[1]} pixels), right the probability of each "
-        f"class in per cent: {parts}. The largest is that of {class_names[first]}."
+        f"Left {what} ({image.shape[0]} by {image.shape[1]} pixels), right the probability{said} "
+        f"of each class in per cent: {parts}. The largest is that of {class_names[first]}."
     )
     return fig

@@ -3,44 +3,51 @@
 import math
 
 import numpy as np
-from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 
-from helpers.plots.colours import CATEGORIES
+from helpers.plots.colours import BLACK, LINES
 from helpers.plots.parts import short_names, show_image
 from helpers.plots.style import figure, join_words, styled
-
-MARKS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
 
 @styled
 def heat_maps(images, maps, titles):
-    """Lay a map over each image: where it is warm, the network looked.
+    """Lay maps over images: where it is warm, the network looked.
 
     Parameters
     ----------
     images : ndarray of uint8, shape (n, side, side, 3)
-    maps : sequence of ndarray of float, shape (rows, columns)
-        At least 0; each is drawn from 0 to its own largest value.
+    maps : dict
+        ``{network: sequence of n ndarrays of float, shape (rows, columns)}``, at least 0; each is
+        drawn from 0 to its own largest value.
     titles : sequence of str
 
     Returns
     -------
     Figure
-        Above the images, below the same with their maps.
+        Above the images, below a row of the same with the maps of each network.
     """
-    fig, axes = figure(2, len(images), (3.1 * len(images), 6.6), photo=True, squeeze=False)
-    parts = []
-    for image, warm, title, (upper, lower) in zip(images, maps, titles, axes.T, strict=True):
-        show_image(upper, image, title)
-        extent = (0, image.shape[1], image.shape[0], 0)
-        show_image(lower, image.mean(axis=2), cmap="gray", extent=extent, vmin=0, vmax=255)
-        look = {"cmap": "inferno", "alpha": 0.6, "vmin": 0, "interpolation": "bilinear"}
-        lower.imshow(warm, extent=extent, **look)
-        row, column = np.unravel_index(np.argmax(warm), warm.shape)
-        down, right = (row + 0.5) / warm.shape[0], (column + 0.5) / warm.shape[1]
-        place = f"warmest {down:.0%} from the top, {right:.0%} from the left"
-        parts.append(f"{' '.join(title.split())}: {place if warm.max() > 0 else 'warm nowhere'}")
-    fig.alt = f"{len(images)} images and below each where the network looked. {'; '.join(parts)}."
+    rows, parts = 1 + len(maps), []
+    fig, axes = figure(
+        rows, len(images), (2.2 * len(images), 0.8 + 2.25 * rows), photo=True, squeeze=False
+    )
+    for image, title, axis in zip(images, titles, axes[0], strict=True):
+        show_image(axis, image, title)
+    for (name, its), row in zip(maps.items(), axes[1:], strict=True):
+        row[0].text(
+            -0.06, 0.5, name, rotation=90, transform=row[0].transAxes, ha="right", va="center"
+        )
+        for image, warm, title, axis in zip(images, its, titles, row, strict=True):
+            extent = (0, image.shape[1], image.shape[0], 0)
+            show_image(axis, image.mean(axis=2), cmap="gray", extent=extent, vmin=0, vmax=255)
+            look = {"cmap": "inferno", "alpha": 0.6, "vmin": 0, "interpolation": "bilinear"}
+            axis.imshow(warm, extent=extent, **look)
+            down, right = (
+                np.array(np.unravel_index(np.argmax(warm), warm.shape)) + 0.5
+            ) / warm.shape
+            warmest = f"warmest {down:.0%} from the top, {right:.0%} from the left"
+            said = warmest if warm.max() > 0 else "warm nowhere"
+            parts.append(f"{name}, {' '.join(title.split())}: {said}")
+    fig.alt = f"{len(images)} images and below each where a network looked. {'; '.join(parts)}."
     return fig
 
 
@@ -89,60 +96,67 @@ def _unlike(maps, channels, count, most=0.9):
 
 
 @styled
-def projection(points, labels, class_names, images=None, shares=None, thumbnails=18):
-    """Draw each image as a point in a plane, coloured and marked by its class.
+def top_patches(patches, titles, columns=3):
+    """Draw for each channel the parts of images that excite it most.
 
     Parameters
     ----------
-    points : ndarray of float, shape (n, 2)
-    labels : ndarray of int, shape (n,)
-        0 or more.
-    class_names : sequence of str
-    images : ndarray of uint8, shape (n, side, side, 3), optional
-        Then some of them are drawn below their points, framed in the colour of their class.
-    shares : sequence of float, optional
-        The part of the variance, 0 to 1, that each of the two directions holds.
-    thumbnails : int, default 18
-        How many at most, each class in turn, chosen so that none lies on another.
+    patches : sequence of ndarray of float, shape (9, side, side, 3)
+        For each channel nine patches, 0 to 1, the strongest first.
+    titles : sequence of str
+    columns : int, default 3
 
     Returns
     -------
     Figure
+        Nine patches a channel, three by three.
     """
-    names = short_names(class_names, 24)
-    columns = max(1, min(6, int(11 / (0.6 + 0.115 * max(map(len, names))))))
-    rows = math.ceil(len(names) / columns)
-    fig, axis = figure(size=(12, 8.4 + 0.3 * max(0, rows - 2)), photo=images is not None)
-    parts = []
-    for number, name in enumerate(names):
-        mine = points[labels == number]
-        colour = CATEGORIES[number % len(CATEGORIES)]
-        marker = MARKS[(number + number // len(CATEGORIES)) % len(MARKS)]
-        look = {"color": colour, "marker": marker, "edgecolor": "white", "linewidth": 0.5}
-        shown = name if name[0] != "_" else f" {name}"  # a legend leaves out what begins with _
-        axis.scatter(*mine.T, s=60, zorder=3, label=shown, **look)
-        if len(mine):
-            parts.append(f"{name} around {np.median(mine[:, 0]):.0f}, {np.median(mine[:, 1]):.0f}")
-    if images is not None:
-        for row in _apart(points, labels, thumbnails):
-            small = OffsetImage(images[row], zoom=44 / images.shape[1])
-            frame = {"edgecolor": CATEGORIES[labels[row] % len(CATEGORIES)], "linewidth": 4}
-            axis.add_artist(AnnotationBbox(small, points[row], pad=0.1, bboxprops=frame, zorder=2))
-    held = ("", "") if shares is None else [f" ({part:.0%} of the variance)" for part in shares]
-    axis.set(xlabel=f"first direction{held[0]}", ylabel=f"second direction{held[1]}")
-    fig.legend(loc="outside upper center", ncols=columns)
-    fig.alt = f"{len(points)} images as points in a plane, by class: {join_words(parts)}."
+    rows = math.ceil(len(patches) / columns)
+    fig, axes = figure(rows, columns, (3.6 * columns, 4.1 * rows), photo=True, squeeze=False)
+    for axis, nine, title in zip(axes.flat, patches, titles):
+        framed = np.pad(nine, ((0, 0), (1, 1), (1, 1), (0, 0)), constant_values=1)
+        side = framed.shape[1]
+        sheet = framed.reshape(3, 3, side, side, 3).swapaxes(1, 2).reshape(3 * side, 3 * side, 3)
+        show_image(axis, sheet, title)
+    for axis in axes.flat[len(patches) :]:
+        axis.set_axis_off()
+    parts = join_words(" ".join(title.split()) for title in titles)
+    fig.alt = f"The nine patches that excite each of {len(patches)} channels most: {parts}."
     return fig
 
 
-def _apart(points, labels, most):
-    """Choose points, each class in turn, of which no two are nearer than a twelfth of the plane."""
-    unit = (points - points.min(axis=0)) / np.maximum(np.ptp(points, axis=0), 1e-9)
-    chosen = []
-    mixed = np.random.default_rng(0).permutation(len(points))
-    # How many of its class come before it: first one of every class, then the second ones.
-    earlier = [np.sum(labels[mixed[:k]] == labels[row]) for k, row in enumerate(mixed)]
-    for row in mixed[np.argsort(earlier, kind="stable")]:
-        if len(chosen) < most and all(np.abs(unit[row] - unit[k]).max() > 1 / 12 for k in chosen):
-            chosen.append(int(row))
-    return chosen
+@styled
+def effects(changes, xlabel):
+    """Draw mean changes with their 95 per cent intervals, one colour for each kind of change.
+
+    Parameters
+    ----------
+    changes : dict
+        ``{kind: {name: sequence of float}}``, the same names for each kind.
+    xlabel : str
+
+    Returns
+    -------
+    Figure
+        A dot for each mean, and a line of 1.96 standard errors to either side.
+    """
+    names = list(next(iter(changes.values())))
+    fig, axis = figure(size=(11, 1.6 + 0.28 * len(names) * (1 + len(changes))))
+    axis.axvline(0, color=BLACK, linewidth=1)
+    parts = []
+    for place, (kind, values) in enumerate(changes.items()):
+        means = np.array([np.mean(values[name]) for name in names])
+        errors = [1.96 * np.std(values[name]) / len(values[name]) ** 0.5 for name in names]
+        _, _, marker = LINES[place]
+        heights = np.arange(len(names)) + 0.5 * (place + 0.5) / len(changes) - 0.25
+        look = {"fmt": marker, "color": LINES[place][0], "markersize": 11, "capsize": 6, "lw": 3}
+        axis.errorbar(means, heights, xerr=errors, label=kind, **look)
+        pairs = zip(names, means, errors, strict=True)
+        said = join_words(f"{name} {mean:+.1f} (±{error:.1f})" for name, mean, error in pairs)
+        parts.append(f"{kind}: {said}")
+    axis.set_yticks(range(len(names)), short_names(names))
+    axis.set(xlabel=xlabel, ylim=(len(names) - 0.5, -0.5))
+    if len(changes) > 1:
+        fig.legend(loc="outside upper center", ncols=len(changes))
+    fig.alt = f"Mean changes with 95 per cent intervals, {xlabel}. {'; '.join(parts)}."
+    return fig
