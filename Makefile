@@ -52,7 +52,7 @@ EMBEDDED = unset ALEXNET_DATA ALEXNET_RECIPE ALEXNET_IMAGES; \
     mkdir -p "$$runs"; find "$$runs" -mindepth 1 -maxdepth 1 ! -name "$$version" -exec rm -rf {} +; \
     export ALEXNET_RUN="$$runs/$$version";
 
-.PHONY: help lessons lab site serve cloud data reproduce bench gpu pack browser test test-all test-oldest test-jax test-cloud refresh lock clean ready
+.PHONY: help lessons lab site serve cloud data reproduce shrink bench gpu pack browser test test-all test-oldest test-jax test-cloud refresh lock clean ready
 .DEFAULT_GOAL := help
 
 help:
@@ -62,6 +62,7 @@ help:
 	@echo "make cloud        the lessons for Colab and Kaggle in build/cloud/: REPO=owner/name"
 	@echo "make data         fetch the real images (Intel image classification) from Kaggle"
 	@echo "make reproduce    one whole training, with checkpoints, and its test: RECIPE, SEED, DATA"
+	@echo "make shrink       the photo network, from a finished make reproduce"
 	@echo "make bench        how fast the article's pipeline and ours train here"
 	@echo "make gpu          what a graphics card does with the course, in SECONDS=330"
 	@echo "make pack         the images of DATA as zip files, to carry to a rented card"
@@ -79,7 +80,7 @@ help:
 	@echo "all but bench RECIPE=name (default $(RECIPE)) and IMAGES=number (how many images the"
 	@echo "training sees; by default what the recipe says). test takes PYTEST=\"-k shapes\"."
 
-lessons lab reproduce: export ALEXNET_RECIPE := $(RECIPE)
+lessons lab reproduce shrink: export ALEXNET_RECIPE := $(RECIPE)
 ifneq ($(strip $(IMAGES)),)
 lessons lab reproduce: export ALEXNET_IMAGES := $(IMAGES)
 endif
@@ -109,6 +110,10 @@ reproduce: ready
 	    echo "TEST=$(TEST): write TEST=no to leave the test images alone" >&2; exit 1;; esac
 	@$(PY) -m tools.reproduce $(SEED) $(CHANGES) $(if $(TRAIN),--train $(TRAIN)) \
 	    $(if $(filter no,$(TEST)),--no-test)
+
+# CHANGES is values of the fine-tuning, such as CHANGES="learning_rate=1e-5".
+shrink: ready
+	@$(PY) -m tools.shrink $(SEED) $(CHANGES) $(if $(filter no,$(TEST)),--no-test)
 
 bench: ready
 	@$(PY) -m tools.bench

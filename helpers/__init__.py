@@ -10,16 +10,17 @@
     From a folder of image files to the batches that a model trains on.
 `audit`, `baselines`
     What is wrong with an image set, and what simple methods reach on it.
-`models`, `memory`
-    AlexNet, and a small model for quick experiments; how much memory a training needs.
+`models`, `networks`, `memory`
+    AlexNet, and two smaller networks of its kind; others to compare it with; how much memory a
+    training needs.
 `averaging`, `recipes`, `checkpoints`, `devices`, `parallel`, `progress`, `training`, `model_io`
     Batch-norm recalibration and weight averaging; the values of a training; resuming it; the
     device and the precision; several devices; what is noted on the way; the training itself;
     models on disk.
 `evaluation`, `interpret`
     How good a model is, and what it computes inside.
-`results`
-    What recorded runs on the real photographs gave.
+`results`, `pretrained`
+    What recorded runs on the real photographs gave, and the photo network that one of them left.
 `plots`, `display`, `controls`
     Figures with alternative text, the functions that show them, and sliders.
 `exercises`

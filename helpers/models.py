@@ -1,4 +1,4 @@
-"""AlexNet, as lesson 03 builds it, and a small model for what would take AlexNet too long."""
+"""AlexNet, as lesson 03 builds it, and two smaller networks of its kind."""
 
 import math
 
@@ -57,6 +57,17 @@ def convolution(x, number, filters, kernel, strides=1, padding="same", bn_moment
     return keras.layers.ReLU(name=f"relu{number}")(x)
 
 
+def _convolutions(x, bn_momentum):
+    """Add AlexNet's five convolutions, with the two poolings between them."""
+    x = convolution(x, 0, 96, 11, strides=4, padding="valid", bn_momentum=bn_momentum)
+    x = keras.layers.MaxPooling2D(3, 2, name="max0")(x)
+    x = convolution(x, 1, 256, 5, bn_momentum=bn_momentum)
+    x = keras.layers.MaxPooling2D(3, 2, name="max1")(x)
+    x = convolution(x, 2, 384, 3, bn_momentum=bn_momentum)
+    x = convolution(x, 3, 384, 3, bn_momentum=bn_momentum)
+    return convolution(x, 4, 256, 3, bn_momentum=bn_momentum)
+
+
 def alexnet(input_shape=(227, 227, 3), num_classes=6, dropout=0.0, bn_momentum=0.99):
     """Build AlexNet with batch normalisation, not yet trained.
 
@@ -91,13 +102,7 @@ def alexnet(input_shape=(227, 227, 3), num_classes=6, dropout=0.0, bn_momentum=0
         raise ValueError(f"input_shape is {input_shape}; AlexNet needs sides of 67 pixels or more")
     layers = keras.layers
     inputs = keras.Input(input_shape, name="image")
-    x = convolution(inputs, 0, 96, 11, strides=4, padding="valid", bn_momentum=bn_momentum)
-    x = layers.MaxPooling2D(3, 2, name="max0")(x)
-    x = convolution(x, 1, 256, 5, bn_momentum=bn_momentum)
-    x = layers.MaxPooling2D(3, 2, name="max1")(x)
-    x = convolution(x, 2, 384, 3, bn_momentum=bn_momentum)
-    x = convolution(x, 3, 384, 3, bn_momentum=bn_momentum)
-    x = convolution(x, 4, 256, 3, bn_momentum=bn_momentum)
+    x = _convolutions(inputs, bn_momentum)
     x = layers.MaxPooling2D(3, 2, name="max2")(x)
     x = layers.Flatten(name="flatten")(x)
     for number in (0, 1):
@@ -107,6 +112,38 @@ def alexnet(input_shape=(227, 227, 3), num_classes=6, dropout=0.0, bn_momentum=0
     logits = layers.Dense(num_classes, dtype="float32", name="fc2")(x)
     outputs = layers.Softmax(dtype="float32", name="softmax")(logits)
     return keras.Model(inputs, outputs, name="alexnet")
+
+
+def pooled_alexnet(input_shape=(227, 227, 3), num_classes=6, dropout=0.0, bn_momentum=0.99):
+    """Build AlexNet's convolutions with global average pooling in place of its dense layers.
+
+    Parameters
+    ----------
+    input_shape, num_classes, bn_momentum
+        See `alexnet`; the sides at least 35 pixels.
+    dropout : float, default 0.0
+        Fraction of the pooled features that is set to zero in training.
+
+    Returns
+    -------
+    keras.Model
+        From float images (batch, height, width, channels), 0 to 1, to class probabilities
+        (batch, num_classes), float32. With the defaults 3,754,246 parameters. Its layer ``pool``
+        gives the features, (batch, 256): each feature map's mean.
+
+    References
+    ----------
+    M. Lin, Q. Chen, S. Yan, "Network in network", ICLR 2014, section 3.2.
+    """
+    layers = keras.layers
+    inputs = keras.Input(input_shape, name="image")
+    x = _convolutions(inputs, bn_momentum)
+    x = layers.GlobalAveragePooling2D(name="pool")(x)
+    if dropout:
+        x = layers.Dropout(dropout, name="dropout")(x)
+    logits = layers.Dense(num_classes, dtype="float32", name="logits")(x)
+    outputs = layers.Softmax(dtype="float32", name="softmax")(logits)
+    return keras.Model(inputs, outputs, name="pooled_alexnet")
 
 
 def small_cnn(input_shape=(32, 32, 3), num_classes=6, dropout=0.0, bn_momentum=0.9):

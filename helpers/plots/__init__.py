@@ -26,3 +26,4 @@ from helpers.plots.training import (
     moving_average_memory,
     weight_averaging,
 )
+from helpers.plots.transfer import accuracy_costs, block, few_images, prediction_speeds

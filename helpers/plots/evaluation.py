@@ -211,7 +211,7 @@ def reliability(confidence, accuracy, counts, error):
 
 
 @styled
-def probabilities(image, probabilities, class_names, what="the image"):
+def probabilities(image, probabilities, class_names, what="the image", network=""):
     """Show an image and the probability that a model gives to each class.
 
     Parameters
@@ -223,6 +223,8 @@ def probabilities(image, probabilities, class_names, what="the image"):
     class_names : sequence of str
     what : str, optional
         What is in the image, for those who cannot see it.
+    network : str, optional
+        Whose probabilities they are, as the title of the bars.
 
     Returns
     -------
@@ -236,10 +238,11 @@ def probabilities(image, probabilities, class_names, what="the image"):
     first = percent.argmax()
     colours = [VERMILION if row == first else BLUE for row in range(len(percent))]
     labelled_bars(axis, names, percent, [f"{p:.1f} %" for p in percent], color=colours)
-    axis.set(xlabel="probability in per cent", xlim=(0, 100))
+    axis.set(xlabel="probability in per cent", xlim=(0, 100), title=network)
     parts = join_pairs(class_names, percent, ".1f")
+    said = f" that {network} gives" if network else ""
     fig.alt = (
-        f"Left {what} ({image.shape[0]} by {image.shape[1]} pixels), right the probability of each "
-        f"class in per cent: {parts}. The largest is that of {class_names[first]}."
+        f"Left {what} ({image.shape[0]} by {image.shape[1]} pixels), right the probability{said} "
+        f"of each class in per cent: {parts}. The largest is that of {class_names[first]}."
     )
     return fig
