@@ -31,6 +31,44 @@ def checksum(record, *paths):
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def sealed_record(sidecar, weights, missing, again):
+    """Read a record that was saved with weights, if both are as they were saved.
+
+    Parameters
+    ----------
+    sidecar, weights : Path
+        The record, JSON whose ``sha256`` is the `checksum` of all the rest, and the weights.
+    missing, again : str
+        The way out where a file is missing, and where one is damaged, to end a sentence with.
+
+    Returns
+    -------
+    dict
+        The record without its checksum.
+
+    Raises
+    ------
+    FileNotFoundError
+        If one of the two is missing.
+    ValueError
+        If one was changed or damaged, or they were not saved together.
+    """
+    for path in (sidecar, weights):
+        if not path.is_file():
+            raise FileNotFoundError(f"there is no {path}; {missing}")
+    try:
+        record = json.loads(sidecar.read_text(encoding="utf-8"))
+        saved = record.pop("sha256")
+    except (ValueError, KeyError, AttributeError, TypeError):
+        raise ValueError(f"{sidecar} is no record of a model; {again}") from None
+    if saved != checksum(record, weights):
+        raise ValueError(
+            f"{weights} and {sidecar} are not as they were saved: one of them was changed, damaged "
+            f"or comes from elsewhere; {again}"
+        )
+    return record
+
+
 def _reserve(path, size):
     """Raise OSError where the disk, or the user's share of it, has no room for so many bytes."""
     if hasattr(os, "posix_fallocate"):

@@ -133,10 +133,26 @@ def smoothness(kernels):
     """
     centred = kernels - kernels.mean(axis=(0, 1), keepdims=True)
     pairs = [(centred[1:], centred[:-1]), (centred[:, 1:], centred[:, :-1])]
-    return float(np.mean([_correlation(one, other) for one, other in pairs]))
+    return float(np.mean([correlation(one, other) for one, other in pairs]))
 
 
-def _correlation(one, other):
-    """Return the cosine of the angle between two arrays, 0 where one of them is all 0."""
+def correlation(one, other):
+    """Compute the cosine of the angle between two arrays: their correlation where means are 0.
+
+    Parameters
+    ----------
+    one, other : ndarray of float
+        Of one shape.
+
+    Returns
+    -------
+    float
+        0 where one of them is all 0.
+
+    Examples
+    --------
+    >>> correlation(np.array([1.0, -1.0]), np.array([-2.0, 2.0])).round(3).item()
+    -1.0
+    """
     size = np.sqrt((one**2).sum() * (other**2).sum())
-    return (one * other).sum() / size if size else 0.0
+    return (one * other).sum() / size if size else np.float64(0)

@@ -40,6 +40,6 @@ with silent_stderr():
     import keras  # and with it the backend
 
 # It warns of every few networks that are built one after the other, as lessons do on purpose.
-logging.getLogger("tensorflow").setLevel(logging.ERROR)
+logging.getLogger("tensorflow").addFilter(lambda said: "function retracing" not in str(said.msg))
 
 __all__ = ["keras", "silent_stderr"]

@@ -12,7 +12,7 @@ import numpy as np
 
 from helpers import devices, recipes, training
 from helpers.data import fingerprint
-from helpers.files import atomic_write, checksum, exclusive_lock, write_text
+from helpers.files import atomic_write, checksum, exclusive_lock, sealed_record, write_text
 from helpers.keras_setup import keras
 from helpers.models import alexnet
 
@@ -123,19 +123,7 @@ def load(folder, class_names=None):
         of the course.
     """
     weights, sidecar = Path(folder, "model.weights.h5"), Path(folder, "model.json")
-    for path in (sidecar, weights):
-        if not path.is_file():
-            raise FileNotFoundError(f"there is no {path}; run lesson 04, which trains and saves it")
-    try:
-        record = json.loads(sidecar.read_text(encoding="utf-8"))
-        saved = record.pop("sha256")
-    except (ValueError, KeyError, AttributeError, TypeError):
-        raise ValueError(f"{sidecar} is no record of a model; {AGAIN}") from None
-    if saved != checksum(record, weights):
-        raise ValueError(
-            f"{weights} and {sidecar} are not as they were saved: one of them was changed, damaged "
-            f"or comes from elsewhere; {AGAIN}"
-        )
+    record = sealed_record(sidecar, weights, "run lesson 04, which trains and saves it", AGAIN)
     if record.get("schema") != recipes.SCHEMA:
         raise ValueError(f"{sidecar} was saved by another edition of the course; {AGAIN}")
     needed = {"network": "alexnet", "preprocessing": PREPROCESSING}

@@ -1,12 +1,11 @@
 """The photo network: small, trained on real photographs, and part of the course."""
 
-import json
 from pathlib import Path
 
 import numpy as np
 
 from helpers import devices
-from helpers.files import checksum
+from helpers.files import sealed_record
 from helpers.models import pooled_alexnet
 from helpers.results import RESULTS
 
@@ -60,19 +59,7 @@ def photo_network(folder=FOLDER):
         If they are damaged, or were not saved together.
     """
     weights, sidecar = Path(folder, "weights.npz"), Path(folder, "record.json")
-    for path in (weights, sidecar):
-        if not path.is_file():
-            raise FileNotFoundError(f"there is no {path}; {AGAIN}")
-    try:
-        record = json.loads(sidecar.read_text(encoding="utf-8"))
-        saved = record.pop("sha256")
-    except (ValueError, KeyError, AttributeError, TypeError):
-        raise ValueError(f"{sidecar} is not a record of the photo network; {AGAIN}") from None
-    if saved != checksum(record, weights):
-        raise ValueError(
-            f"{weights} and {sidecar} do not belong together: one of them is damaged or comes from "
-            f"elsewhere; {AGAIN}"
-        )
+    record = sealed_record(sidecar, weights, AGAIN, AGAIN)
     size = record["input_size"]
     with devices.precision("float32"):
         model = pooled_alexnet((size, size, 3), len(record["class_names"]))

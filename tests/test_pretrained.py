@@ -122,6 +122,8 @@ def test_make_shrink_writes_what_photo_network_loads(image_set, tmp_path, monkey
     reproduce.main(["0", "--no-test"])
     shrink.main(["0", "images_seen=16", "--no-test"])
     assert "test" not in pretrained.photo_network(tmp_path / "small")[1]
+    (tmp_path / "small/record.json").write_text("{}")  # damaged, so it is made anew
+    shrink.main(["0", "images_seen=16", "--no-test"])
     with monkeypatch.context() as patch:
         patch.setattr(training, "train", None)  # so that it could not train again
         shrink.main(["0", "images_seen=16"])

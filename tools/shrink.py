@@ -21,14 +21,14 @@ from sklearn.preprocessing import StandardScaler
 
 from helpers import data, devices, model_io, models, pretrained, recipes, training
 from helpers.batches import resized
-from helpers.files import atomic_write, checksum, write_text
+from helpers.files import atomic_write, checksum
 from helpers.keras_setup import keras
 from tools import course, reproduce
 from tools.machine import machine
 
 BUILD = course.ROOT / "build" / "photo_network"
-STRENGTHS = (0.01, 0.1, 1.0, 10.0)  # of logistic regression: C, the inverse of its penalty
-EPOCHS, RATE = 4, 5e-5  # of the fine-tuning
+STRENGTHS = (0.001, 0.01, 0.1, 1.0)  # of logistic regression: C, the inverse of its penalty
+EPOCHS, RATE = 4, 1e-4  # of the fine-tuning
 
 
 def pooled(network, recipe):
@@ -105,13 +105,14 @@ def summary(found, model):
 
 
 def shrink(network, scenes, recipe, seed, fine_tuning):
-    """Make the small network; return it and what the record says of each step."""
+    """Make the small network; return it, what the record says of each step, and its metrics."""
     model = pooled(network, recipe)
     strength = fit_head(model, scenes)
     head = rounded(model)
+    whole, fitted = (reproduce.metrics(each, scenes.validation) for each in (network, head))
     steps = {
-        "whole network": summary(reproduce.metrics(network, scenes.validation), network),
-        "linear head": summary(reproduce.metrics(head, scenes.validation), head) | {"C": strength},
+        "whole network": summary(whole, network),
+        "linear head": summary(fitted, head) | {"C": strength},
     }
     policy, _ = devices.choose_precision(os.environ.get("PRECISION"))
     with devices.precision(policy):
@@ -120,27 +121,29 @@ def shrink(network, scenes, recipe, seed, fine_tuning):
     _, trained, plans = training.prepare(scenes, fine_tuning, policy, seed, tuned)
     history = training.train(trained, scenes, plans, fine_tuning, seed)
     tuned = rounded(tuned)
-    steps["fine-tuned"] = summary(reproduce.metrics(tuned, scenes.validation), tuned) | {
+    found = reproduce.metrics(tuned, scenes.validation)
+    steps["fine-tuned"] = summary(found, tuned) | {
         "recipe": asdict(fine_tuning),
         "precision": policy,
         "epochs": history["epochs"],
     }
-    better = steps["fine-tuned"]["right"] > steps["linear head"]["right"]
-    return (tuned if better else head), steps
+    better = found["right"] > fitted["right"]
+    return (tuned, steps, found) if better else (head, steps, fitted)
 
 
 def earlier(folder, origin):
-    """Return model and record that an earlier call left, if it began from the same."""
-    if not (folder / "record.json").exists():
+    """Return model and record that an earlier call left, if whole and of the same origin."""
+    try:
+        model, record = pretrained.photo_network(folder)
+    except (FileNotFoundError, ValueError):  # then they are made anew
         return None, {}
-    model, record = pretrained.photo_network(folder)
-    same = record["origin"] == json.loads(json.dumps(origin))
+    same = record.get("origin") == json.loads(json.dumps(origin))
     return (model, record) if same else (None, {})
 
 
 def make(network, trained, scenes, recipe, given, fine_tuning):
     """Make the small network of a trained one; return it and its record, not yet tested."""
-    model, steps = shrink(network, scenes, recipe, given.seed, fine_tuning)
+    model, steps, found = shrink(network, scenes, recipe, given.seed, fine_tuning)
     speeds = images_per_second([network, model])
     changed = f' CHANGES="{" ".join(given.changes)}"' if given.changes else ""
     values = f"RECIPE={recipe.name} SEED={given.seed} DATA=folder"
@@ -159,18 +162,21 @@ def make(network, trained, scenes, recipe, given, fine_tuning):
         "machine": machine(),
         "images_per_second": dict(zip(("whole network", "photo network"), speeds)),
         "steps": steps,
-        "validation": reproduce.metrics(model, scenes.validation),
+        "validation": found,
     }
 
 
 def write(model, folder, record):
     """Write weights and record, neither without the other."""
     numbers = {k: v.astype(np.float16) for k, v in pretrained.named_weights(model).items()}
-    with atomic_write(folder / "weights.npz", 2 * model.count_params()) as new:
+    with (
+        atomic_write(folder / "record.json", 100_000) as sidecar,
+        atomic_write(folder / "weights.npz", 2 * model.count_params()) as new,
+    ):
         np.savez_compressed(new, **numbers)
         record |= {"bytes": new.stat().st_size}
         text = json.dumps(record | {"sha256": checksum(record, new)}, indent=1)
-    write_text(folder / "record.json", text + "\n")
+        sidecar.write_text(text + "\n", encoding="utf-8")
 
 
 def main(words=None):

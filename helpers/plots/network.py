@@ -5,6 +5,7 @@ import math
 import numpy as np
 from matplotlib.patches import Patch
 
+from helpers.interpret import correlation
 from helpers.plots.colours import BLUE, ORANGE, SKY, VERMILION
 from helpers.plots.parts import labelled_bars, show_image
 from helpers.plots.style import figure, join_pairs, join_words, styled
@@ -126,7 +127,7 @@ def _likeness(image, maps):
     rows, columns = (np.linspace(0, n - 1, k).round() for n, k in zip(image.shape[:2], maps.shape))
     grey = image.mean(axis=2)[np.ix_(rows.astype(int), columns.astype(int))]
     centred = maps - maps.mean(axis=(0, 1))
-    return np.array([_correlation(grey - grey.mean(), each) for each in np.moveaxis(centred, 2, 0)])
+    return np.array([correlation(grey - grey.mean(), each) for each in np.moveaxis(centred, 2, 0)])
 
 
 @styled
@@ -164,9 +165,3 @@ def part_times(seconds):
         f"Time by part of the network: {'; '.join(parts)}. Per image: {join_pairs(labels, each)}."
     )
     return fig
-
-
-def _correlation(one, other):
-    """Return the cosine of the angle between two arrays, 0 where one of them is all 0."""
-    size = np.sqrt((one**2).sum() * (other**2).sum())
-    return (one * other).sum() / size if size else 0.0
