@@ -188,7 +188,7 @@ SAYS = {
     "paired_comparison": "right on 5 images and only the line on 1; grey bars",
     "robustness": "yours: 0 90, 1 50 and 2.5 25 per cent, each with its 95 per cent interval.",
     "probabilities": "bridge 12.6, lake 75.0 and tower 12.4. The largest is that of lake.",
-    "confidences": "at least 67 per cent: scenes (4 images) 75 per cent and no scene (2 ima",
+    "confidences": "above 67 per cent: scenes (4 images) 75 per cent and no scene (2 ima",
     "threshold_price": "and 50 answers 50, 88 of them right, and 25 of the strangers.",
     "heat_maps": "net, a b: warmest 12% from the top, 38% from the left; net, c: warm nowhere;",
     "top_patches": "nine patches that excite each of 2 channels most: channel 1 lake 9 and channel",

@@ -15,7 +15,7 @@ def confidences(panels):
     panels : dict
         ``{title: {group: counts}}``, a column of two histograms for each title: the group of
         images that is known, then the strange one. The counts are of images by their largest
-        probability, in equal ranges from 0 to 1.
+        probability, in equal ranges from 0 to 1, as `evaluation.reliability` counts them.
 
     Returns
     -------
@@ -37,9 +37,7 @@ def confidences(panels):
             axis.annotate(f"{share[-1]:.0f} %", (places[-1], share[-1] + 2), ha="center")
             axis.set(xlim=(0, 100), ylim=(0, top), yticks=range(0, 101 if top > 100 else 81, 20))
             words.append(f"{group} ({sum(counts):,} images) {share[-1]:.0f} per cent")
-        parts.append(
-            f"{title}; confidence at least {100 - width:.0f} per cent: {join_words(words)}"
-        )
+        parts.append(f"{title}; confidence above {100 - width:.0f} per cent: {join_words(words)}")
     fig.supylabel("images in per cent", size=15)
     fig.alt = f"Histograms of confidence, known images above strange ones. {'. '.join(parts)}."
     return fig
@@ -89,14 +87,14 @@ def threshold_price(curves, marks=(0.5, 0.7, 0.9)):
     lowest = min(np.nanmin(accuracy) for _, accuracy, _ in curves.values())
     fewest = min(np.min(answered) for answered, _, _ in curves.values())
     start, bottom = 10 * int(10 * min(0.5, fewest)), 10 * int(10 * lowest - 0.5)
-    left.set(xlabel="known images answered, in per cent", xlim=(start, 101), title="the price")
+    left.set(xlabel="known images answered, in per cent", xlim=(start, 101), title="known images")
     left.set(ylabel="answers that are right, in per cent", ylim=(bottom, 101))
     left.text(0.98, 0.03, f"starts at {bottom} %", ha="right", transform=left.transAxes)
     left.yaxis.get_major_locator().set_params(integer=True, nbins=6)
-    right.set(xlabel="threshold in per cent", xlim=(0, 95), title="what still gets in")
+    right.set(xlabel="threshold in per cent", xlim=(0, 95), title="strangers")
     right.set(ylabel="strangers answered, in per cent", ylim=(0, 103))
     fig.alt = (
-        "Two panels of answering only from a threshold of confidence up, in per cent. "
+        "Two panels of answering only above a threshold of confidence, in per cent. "
         f"{'; '.join(parts)}."
     )
     return fig
