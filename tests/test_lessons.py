@@ -46,7 +46,7 @@ def test_lesson_01_fits_the_linear_model_of_baselines(scenes):
     exec(imports, names)
     exec(fit, names)
     expected = baselines.fit_thumbnails(scenes.train)(scenes.validation.pixels)
-    np.testing.assert_array_equal(names["said"], expected)
+    np.testing.assert_array_equal(names["predicted"], expected)
 
 
 def test_lesson_02_counts_like_shapes():

@@ -15,7 +15,7 @@ from helpers import display, plots, shapes
 from helpers.evaluation import accuracy_interval
 from helpers.keras_setup import keras
 from helpers.plots.architecture import SIDE, _rounded
-from helpers.plots.colours import CATEGORIES, GREY
+from helpers.plots.colours import BLACK, CATEGORIES, GREY, VERMILION
 from helpers.plots.parts import spread
 from helpers.plots.style import figure, join_words
 
@@ -70,7 +70,7 @@ def bowl(w, b):
 INPUTS = {
     "image_grid": ([SCENE] * 4, ["a", "b", "c", "d"]),
     "montage": ({"dark": SHADES[:2], "light": SHADES[2:] / 255}, NAMES),
-    "hash_distances": (SCENE, LARGE, np.array([3, 60, 45, 70]), 100, 20),
+    "hash_distances": (SCENE, LARGE, np.eye(2, 100) > 0, np.array([2, 60, 45, 70]), 20),
     "templates": ([SCENE / 255] * 2, [SLOPE] * 2, NAMES[:2]),
     "resizing": (SCENE, LARGE),
     "brightness": (np.eye(3).repeat(4, 0), np.arange(12) % 3, NAMES),
@@ -148,7 +148,7 @@ SAYS = {
     "montage": "Rows of small images: dark 2 and light 3, titled bridge, lake and tower.",
     "hash_distances": "the nearest other image in 45. A dashed line marks the limit of 20.",
     "templates": "images of bridge and lake, their templates of 11 by 11 coloured squares",
-    "resizing": "12 by 12 sharp pixels; right the same square after resizing to 300, 24 by 24",
+    "resizing": "8 by 8 sharp pixels; right the same square after resizing to 300, 16 by 16",
     "brightness": "bridge 0.33, lake 0.33 and tower 0.33. The median of all images is 0.33.",
     "accuracy_bars": "marks what always answering the most common class gives: 50.0",
     "kernel_positions": "lies at 5 positions below it, and no position covers 5 of them.",
@@ -274,7 +274,6 @@ def test_an_animation_has_a_frame_for_each_position(shown):
 @pytest.mark.parametrize(
     "name, part, numbers",
     [
-        ("hash_distances", pictures, [SCENE, LARGE]),
         ("accuracy_bars", bars, [[25, 87.5]]),
         ("layer_costs", bars, [[25, 75], [90, 10]]),
         ("time_bars", bars, [[12, 3.5, 0]]),
@@ -298,7 +297,7 @@ def test_an_animation_has_a_frame_for_each_position(shown):
         ("image_grid", pictures, [SCENE] * 4),
         ("templates", pictures, [SCENE / 255] * 2 + [SLOPE] * 2),
         ("augmentations", pictures, [SCENE, *VERSIONS, *VERSIONS[::-1]]),
-        ("resizing", pictures, [SCENE, SCENE[66:78, 66:78], LARGE[132:156, 132:156]]),
+        ("resizing", pictures, [SCENE, SCENE[66:74, 66:74], LARGE[132:148, 132:148]]),
         ("filter_response", pictures, INPUTS["filter_response"]),
         ("feature_maps", pictures, [SCENE, RAMP - 4, np.zeros((2, 5))]),
         ("probabilities", pictures, [SCENE]),
@@ -563,8 +562,15 @@ def test_crossed_images_are_marked():
 def test_all_distances_but_that_of_the_original_are_counted():
     *_, axis = draw("hash_distances").axes
     assert sum(bar.get_height() for bar in axis.patches if hasattr(bar, "get_height")) == 3
-    assert set(axis.lines[0].get_xdata()) == {3}
-    assert words(axis.texts) == ["its original: 3", "limit: 20", "the nearest\nother: 45"]
+    assert set(axis.lines[0].get_xdata()) == {2}
+    assert words(axis.texts) == ["its original: 2", "limit: 20", "the nearest\nother: 45"]
+
+
+def test_bits_that_differ_are_marked():
+    image, bits, again, differing = pictures(draw("hash_distances"))
+    assert (image == SCENE).all() and (again == LARGE).all()
+    assert [to_hex(bits[0, place]).upper() for place in (0, 1)] == ["#FFFFFF", BLACK]
+    assert [to_hex(differing[0, place]).upper() for place in range(3)] == [*[VERMILION] * 2, BLACK]
 
 
 def test_dots_stand_at_the_images_brightness():

@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+from matplotlib.colors import to_rgb
 
 from helpers.plots.colours import BLACK, BLUE, VERMILION
 from helpers.plots.parts import (
@@ -98,17 +99,17 @@ def montage(rows, titles=()):
 
 
 @styled
-def hash_distances(image, again, distances, bits, limit):
-    """Show an image, the same one saved again, and how far the second's hash is from all others.
+def hash_distances(image, again, hashes, distances, limit):
+    """Show an image, the same one saved again, their hashes, and how far the second's is from all.
 
     Parameters
     ----------
     image, again : ndarray, shape (height, width, 3)
+    hashes : sequence of two ndarrays of bool, shape (side * side,)
+        Of `image` and `again`.
     distances : ndarray of int, shape (n,)
         Hamming distances between the hash of `again` and those of a set's images, of which the
         first is `image`.
-    bits : int
-        Length of the hashes.
     limit : int
         Drawn as a dashed line: two hashes that differ in fewer bits count as copies.
 
@@ -116,42 +117,53 @@ def hash_distances(image, again, distances, bits, limit):
     -------
     Figure
     """
-    fig, axes = figure(1, 3, (14, 4), photo=True, width_ratios=[1, 1, 3.2])
-    height, width = again.shape[:2]
-    show_image(axes[0], image, "in the set")
-    show_image(axes[1], again, f"saved again, {width} x {height}")
-    own, others = distances[0], distances[1:]
-    axes[2].hist(others, range(0, bits + 1, 4), color=BLUE)
-    axes[2].axvline(own, color=VERMILION, linewidth=3)
-    top, look = axes[2].get_ylim()[1], {"color": VERMILION, "fontweight": "bold"}
-    upright = {"rotation": 90, "ha": "right", "va": "top"}
-    axes[2].text(own - bits / 150, top, f"its original: {own}", **upright, **look)
-    axes[2].axvline(limit, color=BLACK, linestyle="--", linewidth=2)
-    axes[2].text(limit - bits / 150, top, f"limit: {limit}", **upright)
+    fig, axes = figure(2, 3, (12, 5.2), photo=True, width_ratios=[1, 1, 2.7])
+    (height, width), bits, own = again.shape[:2], len(hashes[0]), distances[0]
+    side = math.isqrt(bits)
+    squares = np.array([to_rgb(BLACK), to_rgb("white")])[np.asarray(hashes, int)]
+    squares[1, hashes[0] != hashes[1]] = to_rgb(VERMILION)
+    show_image(axes[0, 0], image, "in the set")
+    show_image(axes[1, 0], again, "saved again")
+    titles = f"its {bits} bits", f"{own} bits differ"
+    for axis, picture, title in zip(axes[:, 1], squares, titles, strict=True):
+        show_image(axis, picture.reshape(side, side, 3), title, interpolation="nearest")
+        draw_square(axis, (-0.5, -0.5), side, fill=False, color=BLACK)
+    axes[1, 1].title.set(color=VERMILION, fontweight="bold")
+    grid = axes[0, 2].get_subplotspec().get_gridspec()
+    for axis in axes[:, 2]:
+        axis.remove()
+    axis, others = fig.add_subplot(grid[:, 2]), distances[1:]
+    axis.hist(others, range(0, bits + 1, 4), color=BLUE)
+    top, look = axis.get_ylim()[1], {"color": VERMILION, "fontweight": "bold"}
+    axis.axvline(own, color=VERMILION, linewidth=3)
+    axis.text(own, 1.02 * top, f"its original: {own}", ha="right", **look)
+    axis.axvline(limit, color=BLACK, linestyle="--", linewidth=2)
+    axis.text(limit, 1.02 * top, f"limit: {limit}", ha="left")
     nearest, arrow = others.min(), {"arrowstyle": "->", "color": BLUE, "lw": 2}
     words, at = f"the nearest\nother: {nearest}", (nearest, 0.35 * top)
-    axes[2].annotate(words, (nearest, 0.02 * top), at, color=BLUE, ha="center", arrowprops=arrow)
-    axes[2].plot(nearest, 0, "o", color=BLUE, markersize=10, clip_on=False)
-    axes[2].set(xlabel=f"bits that differ, of {bits}", ylabel="images")
-    axes[2].set(xlim=(0, max(distances.max(), limit) + bits / 20), ylim=(0, top))
+    axis.annotate(words, (nearest, 0.02 * top), at, color=BLUE, ha="center", arrowprops=arrow)
+    axis.plot(nearest, 0, "o", color=BLUE, markersize=10, clip_on=False)
+    axis.set(xlabel=f"bits that differ, of {bits}", ylabel="images")
+    axis.set(xlim=(0, max(distances.max(), limit) + bits / 20), ylim=(0, top))
     fig.alt = (
-        f"Left an image, in the middle the same one saved again with {width} by {height} pixels, "
-        f"right a histogram of the Hamming distances from it to {len(distances):,} images: its "
-        f"original differs in {own} of {bits} bits, the nearest other image in {nearest}. "
+        f"Left an image and the same one saved again with {width} by {height} pixels; in the "
+        f"middle the {bits} bits of each as black and white squares, {own} of them different; "
+        f"right a histogram of the Hamming distances from the second to {len(distances):,} images: "
+        f"its original differs in {own} bits, the nearest other image in {nearest}. "
         f"A dashed line marks the limit of {limit}."
     )
     return fig
 
 
 @styled
-def resizing(before, after, patch=12, corner=(66, 66)):
+def resizing(before, after, patch=8, corner=(66, 66)):
     """Show one patch of an image before and after resizing, pixel by pixel.
 
     Parameters
     ----------
     before, after : ndarray, shapes (n, n, 3) and (m, m, 3)
         The same image at two sizes.
-    patch : int, default 12
+    patch : int, default 8
         Side of the patch in pixels of `before`.
     corner : (int, int), default (66, 66)
         Top and left of the patch in pixels of `before`.
@@ -165,7 +177,7 @@ def resizing(before, after, patch=12, corner=(66, 66)):
     big_top, big_left, big = (round(value * m / n) for value in (top, left, patch))
     sharp = before[top : top + patch, left : left + patch]
     soft = after[big_top : big_top + big, big_left : big_left + big]
-    fig, axes = figure(1, 3, (13.5, 4.8), photo=True)
+    fig, axes = figure(1, 3, (12, 4.3), photo=True)
     show_image(axes[0], before, f"the image, {n} x {before.shape[1]}")
     for colour, width in (("white", 6), ("black", 2.5)):
         draw_square(axes[0], (left, top), patch, fill=False, color=colour, linewidth=width)
