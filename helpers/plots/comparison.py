@@ -42,10 +42,10 @@ def paired_comparison(only_first, only_second, differences, first, second):
     top = 1.12 * heights.max()
     lower.errorbar(
         [(low + high) / 2], [top], xerr=[[(high - low) / 2]] * 2, fmt="none", ecolor=BLUE,
-        elinewidth=4, capsize=9, capthick=4, label="middle 95 %",
+        elinewidth=4, capsize=9, capthick=4, label="middle 95%",
     )  # fmt: skip
     lower.axvline(0, color=BLACK, linestyle="--", linewidth=2.5, label="no difference")
-    title = f"Bootstrap: the middle 95 % reach from {low:.0f} to {high:.0f} points"
+    title = f"Bootstrap: the middle 95% reach from {low:.0f} to {high:.0f} points"
     lower.set_title(title, size=20)
     lower.set(xlabel=f"{first} minus {second}, points of accuracy", ylabel="resampled sets")
     lower.set_ylim(0, 1.2 * heights.max())

@@ -267,7 +267,7 @@ def accuracy_bars(accuracies, chance=None, intervals=None, guess="the most commo
             f"{part} (95 per cent interval {low:.1f} to {high:.1f})"
             for part, (low, high) in zip(parts, ends, strict=True)
         ]
-    labels = [f"{value:.1f} %" for value in values]
+    labels = [f"{value:.1f}%" for value in values]
     labelled_bars(axis, accuracies, values, labels, color=BLUE, height=0.6, capsize=8, **reach)
     axis.set(xlabel="accuracy in per cent", xlim=(0, 100))
     fig.alt = f"Bars of accuracy: {join_words(parts)}."
@@ -275,7 +275,7 @@ def accuracy_bars(accuracies, chance=None, intervals=None, guess="the most commo
         axis.axvline(100 * chance, color=BLACK, linestyle="--", linewidth=2)
         side = ("left", "center", "right")[int(3 * min(chance, 0.99))]  # where there is room
         look = {"ha": side, "va": "bottom", "transform": axis.get_xaxis_transform()}
-        axis.text(100 * chance, 1.03, f"always {guess}: {100 * chance:.1f} %", **look)
+        axis.text(100 * chance, 1.03, f"always {guess}: {100 * chance:.1f}%", **look)
         fig.alt += f" A dashed line marks what always answering {guess} gives: "
         fig.alt += f"{100 * chance:.1f} per cent."
     return fig
