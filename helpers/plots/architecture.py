@@ -23,8 +23,8 @@ KEY = 5.3  # inches for the legend behind the last row
 SIZE = 19  # points, of the numbers
 DARK = "#555555"
 NOTE = (
-    "All lengths are drawn by their square roots: sides and kernels on one scale, depths and bars "
-    "each on a smaller one."
+    "Lengths show square roots: sides and kernels on one scale, depths and bars each on a smaller "
+    "one."
 )
 
 

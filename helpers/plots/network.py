@@ -65,7 +65,7 @@ def _sheet(squares, columns):
 
 
 @styled
-def channel_maps(image, maps, name, large=8, columns=24):
+def channel_maps(image, maps, name, large=6, columns=24):
     """Draw an image, some feature maps that a layer makes of it, and below them all of them.
 
     Parameters
@@ -74,7 +74,7 @@ def channel_maps(image, maps, name, large=8, columns=24):
     maps : ndarray of float, shape (rows, columns, channels)
     name : str
         Of the layer.
-    large : int, default 8
+    large : int, default 6
         How many maps to draw large, in two rows: from the one most like the image's brightness to
         the one most like its negative, with equal steps of correlation in between.
     columns : int, default 24
@@ -108,7 +108,7 @@ def channel_maps(image, maps, name, large=8, columns=24):
         row, column = divmod(place, large // 2)
         axis = fig.add_subplot(grid[row, 2 + column])
         show_image(axis, squares[channel], **grey)
-        axis.set_title(f"channel {channel}{words.get(channel, '')}", size=13)
+        axis.set_title(f"channel {channel}{words.get(channel, '')}", size=15)
     axis = fig.add_subplot(grid[2, :])
     show_image(axis, sheet, **grey)
     axis.set_title(f"all {count} feature maps of {name}, {height} x {width} values each")
