@@ -79,6 +79,7 @@ def channel_histograms(versions, numbers):
         axis.text(-0.02, 0.5, title, ha="right", **look)
         means, spreads = _list(channels.mean(axis=1)), _list(channels.std(axis=1))
         axis.text(1.02, 0.5, f"means {means}\nstd {spreads}", **look)
+        title = title.replace("\n", " ")
         parts.append(f"{title}: means {means}, standard deviations {spreads}")
     axes[-1, 0].set_xlabel("value")
     fig.supylabel("how often")

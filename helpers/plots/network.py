@@ -96,7 +96,7 @@ def channel_maps(image, maps, name, large=6, columns=24):
     }
     squares = np.moveaxis(_stretched(maps, axis=(0, 1)), -1, 0)
     sheet = _sheet(squares, columns)
-    wide, across = 12, 2 + large // 2
+    wide, across = 11.2, 2 + large // 2
     below = wide * sheet.shape[0] / sheet.shape[1]
     above = 2 * (wide / across + 0.35)
     fig, whole = figure(size=(wide, above + below + 0.6), photo=True)
@@ -108,7 +108,7 @@ def channel_maps(image, maps, name, large=6, columns=24):
         row, column = divmod(place, large // 2)
         axis = fig.add_subplot(grid[row, 2 + column])
         show_image(axis, squares[channel], **grey)
-        axis.set_title(f"channel {channel}{words.get(channel, '')}", size=15)
+        axis.set_title(f"channel {channel}{words.get(channel, '')}", size=14)
     axis = fig.add_subplot(grid[2, :])
     show_image(axis, sheet, **grey)
     axis.set_title(f"all {count} feature maps of {name}, {height} x {width} values each")
