@@ -84,7 +84,11 @@ INPUTS = {
     "filter_channels": (np.arange(75).reshape(5, 5, 3) % 7, np.array([[[1, 0, -1]] * 3] * 3), -3),
     "pooling": (np.arange(0, 175, 7).reshape(5, 5) % 11, np.array([[9, 10], [9, 10]]), 3, 2),
     "receptive_fields": (SCENE, {"conv0": 11, "max0": 40, "conv9": 500}),
-    "traced_value": (SCENE, [("conv1", 7, 3, 3), ("conv0", 15, 4, 8), ("image", 150, 40, 100)]),
+    "traced_value": (
+        SCENE,
+        [("conv1", 7, 3, 3), ("conv0", 15, 4, 8), ("image", 150, 40, 100)],
+        (21, 5),
+    ),
     "filter_response": (SCENE[..., 0] / 255, np.array([[1, -1]]), np.ones((150, 149))),
     "feature_maps": ({"one": RAMP - 4, "two": np.zeros((2, 5))}, SCENE),
     "architecture": (NETWORK,),
@@ -262,7 +266,10 @@ def test_an_animation_has_a_frame_for_each_position(shown):
         assert words(smaller.texts) == [f"output, 2 x 2:\nposition {min(number + 1, 4)} of 4"]
         row, column = divmod(number, 3)
         assert same.patches[9].get_xy() == (column - 1, row - 1)  # behind the nine squares
-        assert len(same.patches) == 9 + 2 + (25 - 9)
+        dashed = [patch.get_xy() for patch in same.patches if patch.get_width() == 3][2:]
+        down, right = divmod(number + 1, 3)
+        assert dashed == ([(right - 1, down - 1)] if number < 8 else [])
+        assert len(same.patches) == 9 + 2 + (25 - 9) + len(dashed)
     display.show_animation(frames)
     ((data, options),) = shown
     content = base64.b64decode(data["image/png"])
@@ -279,7 +286,7 @@ def test_an_animation_has_a_frame_for_each_position(shown):
         ("time_bars", bars, [[12, 3.5, 0]]),
         ("probabilities", bars, [[], [12.6, 75, 12.4]]),
         ("receptive_fields", sides, [[11, 40]]),
-        ("traced_value", sides, [[61], [15, 5, 5], [7, 1, 1]]),
+        ("traced_value", sides, [[61], [5], [1], [21, 21], [1, 5, 5], [1]]),
         ("learning_rates", curves, [[0, 7e-5, 3e-5], [1e-3, 1e-3]]),
         ("two_modes", curves, [[3, 1, 0.1], [1.8, 1.7, 1.6], [3, 1, 0.1], [1.8, 1, 0.2]]),
         ("rate_sweep", curves, [[2, 30], [1.5, 1.75], [2, 118], [2, 1], [2, 1]]),
@@ -472,8 +479,10 @@ def test_a_convolution_is_worked_out_position_by_position():
         written = words(fig.axes[0].texts)
         assert f"sum {(patch * kernel).sum()}" in written
         assert f"position {number + 1} of 4" in written
-        frame, _ = fig.axes[0].patches[16:18]  # behind the image's squares
-        assert frame.get_xy() == pytest.approx((0.2 + column, 1.1 + row))
+        frame, _, dashed = fig.axes[0].patches[16:19]  # behind the image's squares
+        assert frame.get_xy() == pytest.approx((0.2 + column, 1.2 + row))
+        down, right = divmod(number + 1, 2)
+        assert number == 3 or dashed.get_xy() == pytest.approx((0.2 + right, 1.2 + down))
     assert len(frames) == 4 and sum("output" in words(fig.axes[0].texts) for fig in frames) == 4
 
 
