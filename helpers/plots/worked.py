@@ -169,7 +169,8 @@ def filter_channels(image, weights, bias):
         axis.text(kernel + k + 0.3, top + k / 2, f"sum {sums[place]}", va="center", size=18)
     last = kernel + k + 3.6
     top, total = middle - side / 2, sums.sum() + bias
-    draw_numbers(axis, np.full((side, side), np.nan), (last + 1, top), "feature map")
+    draw_numbers(axis, np.full((side, side), np.nan), (last + 1, top))
+    axis.text(last + 1, top - 0.25, "feature map", size=18, va="bottom")
     draw_square(axis, (last + 1, top), 1, facecolor=SKY, zorder=2, **FRAME)
     axis.text(last + 1.5, top + 0.5, str(total), zorder=3, size=20, **CENTRED)
     for place in range(3):
@@ -178,7 +179,7 @@ def filter_channels(image, weights, bias):
         axis.annotate("", (last + 0.9, top + 0.5), start, arrowprops=look)
     written = " + ".join(f"({s})" if s < 0 else str(s) for s in sums)
     words = f"{written} = {sums.sum()}\nwith the bias {bias:+d}: {total}"
-    axis.text(last + 0.2, middle + side / 2 + 0.5, words, va="top", size=18)
+    axis.text(last + 1, middle + side / 2 + 0.5, words, va="top", size=18)
     fig.alt = (
         f"An image of {n} by {n} pixels in three channels. Its first patch of {k} by {k} is "
         f"multiplied by the filter, channel by channel; the sums are {join_words(sums)}, and with "
