@@ -137,8 +137,14 @@ INPUTS = {
         "radius in pixels",
     ),
     "probabilities": (SCENE, [0.126, 0.75, 0.124], NAMES),
-    "confidences": ({"yours": {"scenes": [0, 1, 3], "no scene": [2, 0, 0]}},),
-    "threshold_price": ({"yours": ([1, 0.5], [0.75, 0.875], [1, 0.25])}, (0, 0.5)),
+    "averaged_views": (
+        {"image": 0.75, "mean": 0.875}, {"image": (0.5, 0.8), "mean": (0.7, 0.9)},
+        {"image": 0.5, "mean": 0.25},
+    ),
+    "confidences": (
+        {"yours": {"scenes": [0, 1, 3], "strange": [[2, 0, 0], [1, 0, 1]]}}, ("noise", "waves"),
+    ),
+    "threshold_price": ({"yours": ([1, 0.5], [0.75, 0.875], [1, 0.25])},),
     "heat_maps": (SCENES[:3], {"net": [WARM, np.zeros((4, 4)), WARM]}, ["a\nb", "c", "d"]),
     "top_patches": (PATCHES, ["channel 1\nlake 9", "channel 2"]),
     "effects": (
@@ -192,8 +198,9 @@ SAYS = {
     "paired_comparison": "right on 5 images and only the line on 1; grey bars",
     "robustness": "yours: 0 90, 1 50 and 2.5 25 per cent, each with its 95 per cent interval.",
     "probabilities": "bridge 12.6, lake 75.0 and tower 12.4. The largest is that of lake.",
-    "confidences": "above 67 per cent: scenes (4 images) 75 per cent and no scene (2 ima",
-    "threshold_price": "and 50 answers 50, 88 of them right, and 25 of the strangers.",
+    "averaged_views": "loss: image 0.500 and mean 0.250. A dashed line marks the mean of all lo",
+    "confidences": "75 per cent and strange (4 images) 25 per cent (noise 0 and waves 25).",
+    "threshold_price": "above 50 known images answered 50, right among these answers 88 and strang",
     "heat_maps": "net, a b: warmest 12% from the top, 38% from the left; net, c: warm nowhere;",
     "top_patches": "nine patches that excite each of 2 channels most: channel 1 lake 9 and channel",
     "effects": "points. green: sea +3.0 (±1.4) and ice -1.0 (±0.0); grey: sea +0.0 (±0.0) and ice",
@@ -299,7 +306,7 @@ def test_an_animation_has_a_frame_for_each_position(shown):
         ("answers", bars, [[], [25, 50, 25], [10, 30, 60]]),
         ("softmax", heights, [[2, 0, -1], [84.4, 11.4, 4.2], [50, 30, 20]]),
         ("part_times", bars, [[25, 75, 75, 25]]),
-        ("threshold_price", curves, [[75, 87.5], [75], [87.5]]),
+        ("threshold_price", curves, [[100, 50], [0, 1], [75, 87.5], [0, 1], [100, 25]]),
         ("filters", pictures, [np.concatenate([FRAMED, DOWN], axis=1)]),
         ("image_grid", pictures, [SCENE] * 4),
         ("templates", pictures, [SCENE / 255] * 2 + [SLOPE] * 2),
@@ -357,7 +364,23 @@ def test_intervals_are_drawn_and_stay_clear_of_the_numbers():
 def test_confidences_are_shares_of_each_group():
     upper, lower = draw("confidences").axes
     assert [bar.get_height() for bar in upper.patches] == [0, 25, 75]
-    assert [bar.get_height() for bar in lower.patches] == [100, 0, 0]
+    assert [bar.get_height() for bar in lower.patches] == [50, 0, 0, 25, 0, 25]
+    assert [bar.get_y() for bar in lower.patches] == [0, 0, 0, 50, 0, 0]
+    assert words(lower.get_legend().get_texts()) == ["noise", "waves"]
+
+
+def test_a_threshold_that_nobody_passes_has_no_accuracy():
+    fig = plots.threshold_price({"yours": ([1, 0], [0.75, np.nan], [1, 0])})
+    assert [words(axis.texts) for axis in fig.axes] == [["0%"], ["75%"], ["0%"]]
+
+
+def test_the_line_beside_averaged_views_is_the_mean_of_the_single_ones():
+    views = {"image": 0.5, "mirror image": 0.75, "mean of both": 0.25}
+    fig = plots.averaged_views(views, dict.fromkeys(views, (0.1, 0.9)), views)
+    left, right = fig.axes
+    assert list(right.lines[0].get_xdata()) == [0.625] * 2
+    assert words(left.texts) == ["50.0%", "75.0%", "25.0%"]
+    np.testing.assert_allclose(right.collections[0].get_offsets()[:, 0], [0.5, 0.75, 0.25])
 
 
 def test_learning_curves_are_the_histories():
@@ -566,6 +589,12 @@ def test_crossed_images_are_marked():
     fig = plots.image_grid([SCENE] * 3, ["a", "b", "c\nmodel: d"], crossed=[2])
     assert [words(axis.texts) for axis in fig.axes] == [[], [], ["✗"]]
     assert fig.alt.endswith("A cross marks c.")
+
+
+def test_the_rows_of_a_grid_may_have_names():
+    fig = plots.image_grid([SCENE] * 4, ["a", "b", "c", "d"], columns=2, names=["up", "down"])
+    assert [words(axis.texts) for axis in fig.axes] == [["up"], [], ["down"], []]
+    assert fig.alt.endswith("titled a, b, c and d. The rows are named up and down.")
 
 
 def test_all_distances_but_that_of_the_original_are_counted():

@@ -180,12 +180,12 @@ def probabilities(image, probabilities, class_names, what="the image", network="
     percent = 100 * np.array(probabilities, float)
     first = percent.argmax()
     colours = [VERMILION if row == first else BLUE for row in range(len(percent))]
-    labelled_bars(axis, names, percent, [f"{p:.1f} %" for p in percent], color=colours)
-    axis.set(xlabel="probability in per cent", xlim=(0, 100), title=network)
+    labelled_bars(axis, names, percent, [f"{p:.1f}%" for p in percent], color=colours)
+    axis.set(xlabel="probability (%)", xlim=(0, 100), title=network)
     parts = join_pairs(class_names, percent, ".1f")
-    said = f" that {network} gives" if network else ""
+    said = f" ({network})" if network else ""
     fig.alt = (
-        f"Left {what} ({image.shape[0]} by {image.shape[1]} pixels), right the probability{said} "
-        f"of each class in per cent: {parts}. The largest is that of {class_names[first]}."
+        f"Left {what} ({image.shape[0]} by {image.shape[1]} pixels), right the probability "
+        f"of each class in per cent{said}: {parts}. The largest is that of {class_names[first]}."
     )
     return fig

@@ -19,7 +19,7 @@ from helpers.plots.style import figure, join_pairs, join_words, styled
 
 
 @styled
-def image_grid(images, titles, columns=3, crossed=()):
+def image_grid(images, titles, columns=3, crossed=(), names=()):
     """Draw images in rows, each below its title and with its longer side at the same length.
 
     Parameters
@@ -30,6 +30,8 @@ def image_grid(images, titles, columns=3, crossed=()):
     columns : int, default 3
     crossed : sequence of int, optional
         Places of the images that get a cross and a coloured title.
+    names : sequence of str, optional
+        One for each row, written at its left.
 
     Returns
     -------
@@ -46,11 +48,15 @@ def image_grid(images, titles, columns=3, crossed=()):
         axis.title.set(color=VERMILION, fontweight="bold")
         box = {"boxstyle": "round", "facecolor": "white", "edgecolor": VERMILION}
         axis.text(0.92, 0.08, "✗", size=24, color=VERMILION, bbox=box, **CENTRED)
+    for axis, name in zip(axes[:, 0], names):
+        axis.text(-0.04, 0.5, name, rotation=90, ha="right", va="center", size=16)
     for axis in axes.flat[len(images) :]:
         axis.set_axis_off()
     parts = join_words(" ".join(title.split()) for title in titles)
     word = "row" if rows == 1 else "rows"
     fig.alt = f"{len(images)} images in {rows} {word} of {columns}, titled {parts}."
+    if len(names):
+        fig.alt += f" The rows are named {join_words(names)}."
     if len(crossed):
         fig.alt += f" A cross marks {join_words(titles[place].split()[0] for place in crossed)}."
     return fig
@@ -269,7 +275,7 @@ def accuracy_bars(accuracies, chance=None, intervals=None, guess="the most commo
         ]
     labels = [f"{value:.1f}%" for value in values]
     labelled_bars(axis, accuracies, values, labels, color=BLUE, height=0.6, capsize=8, **reach)
-    axis.set(xlabel="accuracy in per cent", xlim=(0, 100))
+    axis.set(xlabel="accuracy (%)", xlim=(0, 100))
     fig.alt = f"Bars of accuracy: {join_words(parts)}."
     if chance is not None:
         axis.axvline(100 * chance, color=BLACK, linestyle="--", linewidth=2)
