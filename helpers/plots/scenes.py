@@ -47,7 +47,7 @@ def image_grid(images, titles, columns=3, crossed=()):
         axis = axes.flat[place]
         axis.title.set(color=VERMILION, fontweight="bold")
         box = {"boxstyle": "round", "facecolor": "white", "edgecolor": VERMILION}
-        axis.text(0.92, 0.08, "✗", size=24, color=VERMILION, bbox=box, **CENTRED)
+        axis.text(0.89, 0.11, "✗", size=24, color=VERMILION, bbox=box, **CENTRED)
     for axis in axes.flat[len(images) :]:
         axis.set_axis_off()
     parts = join_words(" ".join(title.split()) for title in titles)
