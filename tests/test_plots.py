@@ -73,6 +73,8 @@ INPUTS = {
     "hash_distances": (SCENE, LARGE, np.eye(2, 100) > 0, np.array([2, 60, 45, 70]), 20),
     "templates": ([SCENE / 255] * 2, [SLOPE] * 2, NAMES[:2]),
     "resizing": (SCENE, LARGE),
+    "split_line": (SHADES, np.array([0.05, 0.1, 0.3, 0.9, 0.3]), 0.15),
+    "batch": (SHADES / 255, {"one": np.eye(3)[[0, 0, 0, 0, 0]], "two": np.eye(2)[[0, 1, 0, 1, 1]]}),
     "brightness": (np.eye(3).repeat(4, 0), np.arange(12) % 3, NAMES),
     "accuracy_bars": ({"colour": 0.25, "AlexNet": 0.875}, 0.5),
     "kernel_positions": ([{"n": 10, "kernel": 1, "stride": 2}],),
@@ -157,8 +159,10 @@ SAYS = {
     "image_grid": "4 images in 2 rows of 3, titled a, b, c and d.",
     "montage": "Rows of small images: dark 2 and light 3, titled bridge, lake and tower.",
     "hash_distances": "the nearest other image in 45. A dashed line marks the limit of 20.",
-    "templates": "images of bridge and lake, their templates of 11 by 11 coloured squares",
+    "templates": "images of bridge and lake, their templates of 11 by 11 blurred colours",
     "resizing": "8 by 8 sharp pixels; right the same square after resizing to 300, 16 by 16",
+    "split_line": "cut at 0.15. Images on its two sides: validation 2 and training 3.",
+    "batch": "5 images of 4 rows, 4 columns and 3 colours. Beside it the one-hot labels",
     "brightness": "bridge 0.33, lake 0.33 and tower 0.33. The median of all images is 0.33.",
     "accuracy_bars": "marks what always answering the most common class gives: 50.0",
     "kernel_positions": "lies at 5 positions below it, and no position covers 5 of them.",
@@ -311,7 +315,7 @@ def test_an_animation_has_a_frame_for_each_position(shown):
         ("image_grid", pictures, [SCENE] * 4),
         ("templates", pictures, [SCENE / 255] * 2 + [SLOPE] * 2),
         ("augmentations", pictures, [SCENE, *VERSIONS, *VERSIONS[::-1]]),
-        ("resizing", pictures, [SCENE, SCENE[66:74, 66:74], LARGE[132:148, 132:148]]),
+        ("resizing", pictures, [SCENE, SCENE[54:62, 118:126], LARGE[108:124, 236:252]]),
         ("filter_response", pictures, INPUTS["filter_response"]),
         ("feature_maps", pictures, [SCENE, RAMP - 4, np.zeros((2, 5))]),
         ("probabilities", pictures, [SCENE]),
@@ -585,6 +589,25 @@ def test_a_montage_holds_each_image_at_its_place():
     assert words(draw("montage").axes[0].get_yticklabels()) == ["dark", "light"]
 
 
+def test_the_split_shows_copies_at_one_place_and_the_cut():
+    (axis,) = draw("split_line").axes
+    np.testing.assert_allclose(pictures(axis.figure), SHADES[[1, 2, 4, 3]])  # one of each eighth
+    assert [line.get_xdata()[0] for line in axis.lines] == [0.1, 0.3, 0.9]
+    (first, _, copy, _) = [image.get_extent() for image in axis.images]
+    assert copy[0] > first[0] and copy[2] > first[2]
+    assert words(axis.texts) == ["validation", "training"]
+
+
+def test_a_batch_is_a_pile_and_its_labels():
+    pile, *grids = draw("batch").axes
+    assert words(pile.texts) == ["4 columns, 3 colours", "4 rows", "5 images"]
+    np.testing.assert_allclose(
+        [image.get_array()[5, 5, 0] * 255 for image in pile.images[::-1]], SHADES[:, 0, 0, 0]
+    )
+    assert [grid.get_title() for grid in grids] == ["one", "two"]
+    assert [int(grid.images[0].get_array()[:, 0].sum()) for grid in grids] == [5, 2]
+
+
 def test_crossed_images_are_marked():
     fig = plots.image_grid([SCENE] * 3, ["a", "b", "c\nmodel: d"], crossed=[2])
     assert [words(axis.texts) for axis in fig.axes] == [[], [], ["✗"]]
@@ -601,7 +624,7 @@ def test_all_distances_but_that_of_the_original_are_counted():
     *_, axis = draw("hash_distances").axes
     assert sum(bar.get_height() for bar in axis.patches if hasattr(bar, "get_height")) == 3
     assert set(axis.lines[0].get_xdata()) == {2}
-    assert words(axis.texts) == ["its original: 2", "limit: 20", "the nearest\nother: 45"]
+    assert words(axis.texts) == ["the original: 2", "limit: 20", "the nearest\nother: 45"]
 
 
 def test_bits_that_differ_are_marked():

@@ -2,6 +2,7 @@
 
 from helpers.plots.animation import kernel_animation
 from helpers.plots.architecture import architecture
+from helpers.plots.batch import batch, split_line
 from helpers.plots.comparison import paired_comparison, robustness
 from helpers.plots.confidence import reliability
 from helpers.plots.convolution import feature_maps, filter_response

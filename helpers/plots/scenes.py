@@ -38,7 +38,9 @@ def image_grid(images, titles, columns=3, crossed=(), names=()):
     Figure
     """
     rows = math.ceil(len(images) / columns)
-    fig, axes = figure(rows, columns, (3.2 * columns, 3.5 * rows), photo=True, squeeze=False)
+    inches = min(3.2, 11.2 / columns)
+    size = (inches * columns, (inches + 0.3) * rows)
+    fig, axes = figure(rows, columns, size, photo=True, squeeze=False)
     for axis, image, title in zip(axes.flat, images, titles):
         height, width = np.divide(image.shape[:2], max(image.shape[:2]))
         show_image(axis, image, title, extent=(0.5 - width / 2, 0.5 + width / 2, height, 0))
@@ -47,7 +49,7 @@ def image_grid(images, titles, columns=3, crossed=(), names=()):
         axis = axes.flat[place]
         axis.title.set(color=VERMILION, fontweight="bold")
         box = {"boxstyle": "round", "facecolor": "white", "edgecolor": VERMILION}
-        axis.text(0.92, 0.08, "✗", size=24, color=VERMILION, bbox=box, **CENTRED)
+        axis.text(0.89, 0.11, "✗", size=24, color=VERMILION, bbox=box, **CENTRED)
     for axis, name in zip(axes[:, 0], names):
         axis.text(-0.04, 0.5, name, rotation=90, ha="right", va="center", size=16)
     for axis in axes.flat[len(images) :]:
@@ -128,7 +130,7 @@ def hash_distances(image, again, hashes, distances, limit):
     side = math.isqrt(bits)
     squares = np.array([to_rgb(BLACK), to_rgb("white")])[np.asarray(hashes, int)]
     squares[1, hashes[0] != hashes[1]] = to_rgb(VERMILION)
-    show_image(axes[0, 0], image, "in the set")
+    show_image(axes[0, 0], image, "the original")
     show_image(axes[1, 0], again, "saved again")
     titles = f"its {bits} bits", f"{own} bits differ"
     for axis, picture, title in zip(axes[:, 1], squares, titles, strict=True):
@@ -142,44 +144,40 @@ def hash_distances(image, again, hashes, distances, limit):
     axis.hist(others, range(0, bits + 1, 4), color=BLUE)
     top, look = axis.get_ylim()[1], {"color": VERMILION, "fontweight": "bold"}
     axis.axvline(own, color=VERMILION, linewidth=3)
-    axis.text(own, 1.02 * top, f"its original: {own}", ha="right", **look)
-    axis.axvline(limit, color=BLACK, linestyle="--", linewidth=2)
-    axis.text(limit, 1.02 * top, f"limit: {limit}", ha="left")
+    axis.text(own + bits / 99, 1.12 * top, f"the original: {own}", **look)
+    axis.axvline(limit, 0, 1 / 1.2, color=BLACK, linestyle="--", linewidth=2)
+    axis.text(limit + bits / 99, 0.95 * top, f"limit: {limit}")
     nearest, arrow = others.min(), {"arrowstyle": "->", "color": BLUE, "lw": 2}
     words, at = f"the nearest\nother: {nearest}", (nearest, 0.35 * top)
     axis.annotate(words, (nearest, 0.02 * top), at, color=BLUE, ha="center", arrowprops=arrow)
     axis.plot(nearest, 0, "o", color=BLUE, markersize=10, clip_on=False)
     axis.set(xlabel=f"bits that differ, of {bits}", ylabel="images")
-    axis.set(xlim=(0, max(distances.max(), limit) + bits / 20), ylim=(0, top))
+    axis.set(xlim=(0, max(distances.max(), limit) + bits / 20), ylim=(0, 1.2 * top))
     fig.alt = (
         f"Left an image and the same one saved again with {width} by {height} pixels; in the "
         f"middle the {bits} bits of each as black and white squares, {own} of them different; "
         f"right a histogram of the Hamming distances from the second to {len(distances):,} images: "
-        f"its original differs in {own} bits, the nearest other image in {nearest}. "
+        f"the original differs in {own} bits, the nearest other image in {nearest}. "
         f"A dashed line marks the limit of {limit}."
     )
     return fig
 
 
 @styled
-def resizing(before, after, patch=8, corner=(66, 66)):
+def resizing(before, after):
     """Show one patch of an image before and after resizing, pixel by pixel.
 
     Parameters
     ----------
     before, after : ndarray, shapes (n, n, 3) and (m, m, 3)
         The same image at two sizes.
-    patch : int, default 8
-        Side of the patch in pixels of `before`.
-    corner : (int, int), default (66, 66)
-        Top and left of the patch in pixels of `before`.
 
     Returns
     -------
     Figure
     """
     n, m = before.shape[0], after.shape[0]
-    top, left = corner
+    patch, top, left = 8, 54, 118  # in pixels of `before`: in the lesson's image the top of a roof
     big_top, big_left, big = (round(value * m / n) for value in (top, left, patch))
     sharp = before[top : top + patch, left : left + patch]
     soft = after[big_top : big_top + big, big_left : big_left + big]
@@ -187,7 +185,7 @@ def resizing(before, after, patch=8, corner=(66, 66)):
     show_image(axes[0], before, f"the image, {n} x {before.shape[1]}")
     for colour, width in (("white", 6), ("black", 2.5)):
         draw_square(axes[0], (left, top), patch, fill=False, color=colour, linewidth=width)
-    titles = f"the marked patch: {patch} x {patch} pixels", f"the same patch at {m}: {big} x {big}"
+    titles = f"the patch: {patch} x {patch} pixels", f"after resizing: {big} x {big} pixels"
     for axis, part, title in zip(axes[1:], (sharp, soft), titles, strict=True):
         show_image(axis, part, title, interpolation="nearest")
     fig.alt = (
@@ -199,7 +197,7 @@ def resizing(before, after, patch=8, corner=(66, 66)):
 
 
 @styled
-def brightness(colours, labels, class_names, most=60):
+def brightness(colours, labels, class_names, most=45):
     """Draw images as dots in their own average colours, at the height of their brightness.
 
     Parameters
@@ -208,7 +206,7 @@ def brightness(colours, labels, class_names, most=60):
         Average red, green and blue of each image, 0 to 1.
     labels : ndarray of int, shape (n,)
     class_names : sequence of str
-    most : int, default 60
+    most : int, default 45
         Draw the first so many images of each class. The medians are those of all.
 
     Returns

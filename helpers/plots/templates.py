@@ -32,7 +32,8 @@ def templates(means, weights, class_names):
     fig, axes = figure(2, count + 1, size, photo=True, width_ratios=ratios)
     for column, name in enumerate(class_names):
         show_image(axes[0, column], means[column], f"{name}\nmean image")
-        show_image(axes[1, column], weights[column], "template", interpolation="nearest")
+        show_image(axes[1, column], weights[column], "template", interpolation="bilinear")
+    fig.get_layout_engine().set(hspace=0.06)
     grid = axes[0, -1].get_subplotspec().get_gridspec()
     for axis in axes[:, -1]:
         axis.remove()
@@ -50,7 +51,7 @@ def templates(means, weights, class_names):
     key.set_axis_off()
     fig.alt = (
         f"The mean images of {join_words(class_names)}, their templates of "
-        f"{len(weights[0])} by {len(weights[0][0])} coloured squares, and a key: red counts for a "
+        f"{len(weights[0])} by {len(weights[0][0])} blurred colours, and a key: red counts for a "
         "class where its template is red and against it where it is cyan; green and magenta, blue "
         "and yellow, and light and dark are such pairs too; mid-grey says nothing."
     )
