@@ -60,7 +60,7 @@ def confusion_matrix(matrix, class_names):
     axis.set(xlim=(-0.5, beside + 0.4 / cell), ylim=(beside + 0.3 / cell, -0.5), frame_on=False)
     axis.tick_params(length=0)
     axis.xaxis.set_label_position("top")
-    axis.set_xlabel("predicted class", size=letters + 1, labelpad=10)
+    axis.set_xlabel("predicted class", size=letters + 1, labelpad=16)
     axis.set_ylabel("true class", size=letters + 1, labelpad=10)
     fig.alt = (
         f"Confusion matrix of {n} classes and {matrix.sum():,} images, {matrix.trace():,} of them "
