@@ -10,12 +10,13 @@ import pytest
 from matplotlib import colormaps
 from matplotlib.colors import to_hex, to_rgba_array
 from PIL import Image
+from scipy.stats import binom
 
 from helpers import display, plots, shapes
 from helpers.evaluation import accuracy_interval
 from helpers.keras_setup import keras
 from helpers.plots.architecture import SIDE, _rounded
-from helpers.plots.colours import BLACK, CATEGORIES, GREY, VERMILION
+from helpers.plots.colours import BLACK, BLUE, CATEGORIES, GREY, SKY, VERMILION
 from helpers.plots.parts import spread
 from helpers.plots.style import figure, join_words
 
@@ -126,7 +127,11 @@ INPUTS = {
     "time_bars": ({"float32": 0.012, "bfloat16": 0.0035, "float16": np.inf}, "a product", "x"),
     "roofline": ({8: 15.0, 32: 31.5}, 47.0, 1800.0, 0.125),
     "confusion_matrix": (MATRIX, NAMES),
-    "confusion_images": (SHADES, np.array([0, 0, 1, 0, 2]), np.array([0, 1, 1, 1, 2]), NAMES),
+    "confusion_images": (
+        SHADES, np.array([0, 0, 1, 0, 2]), np.array([
+            [0.9, 0.1, 0], [0.3, 0.7, 0], [0, 1, 0], [0.1, 0.8, 0.1], [0, 0, 1],
+        ]), NAMES,
+    ),
     "reliability": (
         {
             "before": ([np.nan, 0.35, 0.7, 0.9], [np.nan, 0.5, 1.0, 0.6], [0, 2, 1, 50], 0.22),
@@ -136,7 +141,7 @@ INPUTS = {
     "paired_comparison": (5, 1, np.linspace(0.1, 0.3, 101), "AlexNet", "the line"),
     "robustness": (
         SCENES[:3], (0, 1, 2.5), {"yours": [(0.9, 0.8, 1), (0.5, 0.4, 0.6), (0.25, 0.2, 0.3)]},
-        "radius in pixels",
+        "radius in pixels", 20,
     ),
     "probabilities": (SCENE, [0.126, 0.75, 0.124], NAMES),
     "averaged_views": (
@@ -197,10 +202,10 @@ SAYS = {
     "time_bars": "Bars of a product: float32 12 ms, bfloat16 3.5 ms and float16 refused.",
     "roofline": "1.8e+03, the optimizer's memory traffic 8 at batch size 1",
     "confusion_matrix": "lake taken for bridge, 3 of 10 images. The lowest recall: lake, 60.0 per",
-    "confusion_images": "Off the diagonal: bridge called lake 2.",
+    "confusion_images": "Off the diagonal: bridge called lake 2 (up to 80 per cent sure).",
     "reliability": "before: 2 images 35.0 per cent sure and 50.0 right, 1 image 70.0",
-    "paired_comparison": "right on 5 images and only the line on 1; grey bars",
-    "robustness": "yours: 0 90, 1 50 and 2.5 25 per cent, each with its 95 per cent interval.",
+    "paired_comparison": "right on 5 images and only the line on 1; bars",
+    "robustness": "accuracy on 20 images. yours: 0 90, 1 50 and 2.5 25 per cent, each",
     "probabilities": "bridge 12.6, lake 75.0 and tower 12.4. The largest is that of lake.",
     "averaged_views": "loss: image 0.500 and mean 0.250. A dashed line marks the mean of all lo",
     "confidences": "75 per cent and strange (4 images) 25 per cent (noise 0 and waves 25).",
@@ -322,9 +327,8 @@ def test_an_animation_has_a_frame_for_each_position(shown):
         ("heat_maps", pictures, [SCENE, SCENE, SCENE, SCENE.mean(axis=2), WARM]),
         ("top_patches", pictures, [SHEET, SHEET]),
         ("strongest_channels", pictures, [SCENE, *np.moveaxis(CHANNELS[..., [2, 1, 3]], 2, 0)]),
-        ("robustness", pictures, SCENES[:3]),
         ("robustness", lambda fig: curves(fig)[-1:], [[90, 50, 25]]),
-        ("confusion_images", pictures, SHADES[[0, 1, 2, 4]]),
+        ("confusion_images", pictures, SHADES[[0, 3, 2, 4]]),
         ("confusion_matrix", pictures, [[[80, 20, 0], [30, 60, 10], [0, 0, 100]]]),
     ],
 )
@@ -533,6 +537,28 @@ def test_of_the_rounded_positions_only_the_last_hangs_over():
     assert [(patch.get_x(), round(patch.get_width())) for patch in beyond] == [(224, 3)]
 
 
+def test_each_damaged_image_stands_above_its_strength():
+    fig = draw("robustness")
+    fig.draw_without_rendering()
+    (axis,) = fig.axes
+    for picture, image, strength in zip(axis.child_axes, SCENES, (0, 1, 2.5)):
+        assert (picture.images[0].get_array() == image).all()
+        middle = picture.get_window_extent().corners()[:, 0].mean()
+        assert axis.transData.inverted().transform((middle, 0))[0] == pytest.approx(strength)
+
+
+def test_the_mistakes_of_a_confusion_matrix_have_a_scale_of_their_own():
+    right, wrong = draw("confusion_matrix").axes[0].images
+    assert wrong.get_array().mask.tolist() == np.eye(3, dtype=bool).tolist()
+    assert wrong.get_clim()[1] < right.get_clim()[1]
+
+
+def test_bars_that_are_measured_otherwise_stand_apart():
+    fig = plots.accuracy_bars({"AlexNet": 0.8, "top 2": 0.9}, 0.5, apart=["top 2"])
+    assert [to_hex(bar.get_facecolor()).upper() for bar in fig.axes[0].patches] == [BLUE, SKY]
+    assert fig.axes[0].lines[0].get_ydata() == [0.5, 1]  # the dashed line ends above the second
+
+
 def test_the_counts_of_a_confusion_matrix_stand_in_their_cells():
     counts, words = np.zeros((3, 3), int), draw("confusion_matrix").axes[0].texts
     for text in words[:9]:
@@ -570,13 +596,30 @@ def test_reliability_draws_the_ranges_that_hold_images_with_their_intervals():
     np.testing.assert_allclose(reach[:, 1], 100 * np.array(accuracy_interval(30, 50)))
     bars = {bar.get_x() + bar.get_width() / 2: bar.get_height() for bar in lower.patches}
     assert bars == {12.5: 0, 37.5: 2, 62.5: 1, 87.5: 50}
+    (hollow,) = [line for line in upper.lines if line.get_markerfacecolor() == "white"]
+    assert hollow.get_xdata().tolist() == [35, 70]  # of 2 images and of 1
+
+
+def test_reliability_compares_the_error_with_luck():
+    even = plots.reliability({"coins": ([0.5], [0.5], [100], 0.0)})
+    low, high = map(float, even.axes[0].get_title().split("gives ")[1].split(" to "))
+    heads = np.abs(np.arange(101) - 50)
+    for edge, share in (
+        (low, 0.025),
+        (high, 0.975),
+    ):  # the chance of a smaller and of no larger one
+        below, within = (binom.pmf(np.arange(101)[pick], 100, 0.5).sum()
+                         for pick in (heads < edge, heads <= edge))  # fmt: skip
+        assert below <= share <= within
 
 
 def test_a_paired_comparison_is_mcnemars_test_and_the_middle_of_the_bootstrap():
     left, right = draw("paired_comparison").axes
     assert [round(bar.get_height() * 0.64) for bar in left.patches] == [1, 6, 15, 20, 15, 6, 1]
     assert left.get_title() == "McNemar's test: 5 of 6, p = 0.22"
-    assert "from 10 to 30 points" in right.get_title()
+    uneven = [to_hex(bar.get_facecolor()).upper() == VERMILION for bar in left.patches]
+    assert uneven == [True, True, False, False, False, True, True]
+    assert right.get_title().endswith("10 to 30 points")
     assert sum(bar.get_height() for bar in right.patches) == 101
     assert "0 of 0, p = 1.00" in plots.paired_comparison(0, 0, [0.0], "a", "b").axes[0].get_title()
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from matplotlib.colors import to_rgb
 
-from helpers.plots.colours import BLACK, BLUE, VERMILION
+from helpers.plots.colours import BLACK, BLUE, SKY, VERMILION
 from helpers.plots.parts import (
     CENTRED,
     LETTER,
@@ -242,7 +242,7 @@ def brightness(colours, labels, class_names, most=45):
 
 
 @styled
-def accuracy_bars(accuracies, chance=None, intervals=None, guess="the most common class"):
+def accuracy_bars(accuracies, chance=None, intervals=None, guess="the most common class", apart=()):
     """Draw accuracies as bars with their values.
 
     Parameters
@@ -255,6 +255,8 @@ def accuracy_bars(accuracies, chance=None, intervals=None, guess="the most commo
         ``{name: (low, high)}``, 0 to 1: the 95 per cent interval of each accuracy.
     guess : str, default 'the most common class'
         What is always answered to reach `chance`.
+    apart : sequence of str, optional
+        The names at the end that are measured otherwise: lighter, and without the dashed line.
 
     Returns
     -------
@@ -272,11 +274,13 @@ def accuracy_bars(accuracies, chance=None, intervals=None, guess="the most commo
             for part, (low, high) in zip(parts, ends, strict=True)
         ]
     labels = [f"{value:.1f}%" for value in values]
-    labelled_bars(axis, accuracies, values, labels, color=BLUE, height=0.6, capsize=8, **reach)
+    colours = [SKY if name in apart else BLUE for name in accuracies]
+    labelled_bars(axis, accuracies, values, labels, color=colours, height=0.6, capsize=8, **reach)
     axis.set(xlabel="accuracy (%)", xlim=(0, 100))
     fig.alt = f"Bars of accuracy: {join_words(parts)}."
     if chance is not None:
-        axis.axvline(100 * chance, color=BLACK, linestyle="--", linewidth=2)
+        end = len(apart) / len(accuracies)
+        axis.axvline(100 * chance, end, color=BLACK, linestyle="--", linewidth=2)
         side = ("left", "center", "right")[int(3 * min(chance, 0.99))]  # where there is room
         look = {"ha": side, "va": "bottom", "transform": axis.get_xaxis_transform()}
         axis.text(100 * chance, 1.03, f"always {guess}: {100 * chance:.1f}%", **look)
