@@ -31,6 +31,7 @@ def kernel_animation(cases):
     """
     sides = [conv_output_size(**case) for case in cases.values()]
     widths = [case["n"] + sum(padding_pair(**case)) for case in cases.values()]
+    zeros = max(padding_pair(**case)[0] for case in cases.values())
     parts = [
         f"{title}: {case['n']} by {case['n']} pixels, a kernel of {case['kernel']}, "
         f"{side**2} positions, {side} by {side} values"
@@ -53,11 +54,11 @@ def kernel_animation(cases):
             if number + 1 < side**2:
                 down, right = divmod(number + 1, side)
                 draw_next(upper, (right * step - before, down * step - before), kernel)
-            _make_room(upper, width, before, max(widths))
+            _make_room(upper, width - 2 * before, max(widths), zeros)
             look = {"ha": "center", "size": 17}
-            upper.text(n / 2, -before - 0.25, f"{title}: {n} x {n}", va="bottom", **look)
+            upper.text(n / 2, -zeros - 0.25, f"{title}\nimage, {n} x {n}", va="bottom", **look)
             _draw_squares(lower, side, (column, row, 1), done=number)
-            _make_room(lower, side, 0, max(sides))
+            _make_room(lower, side, max(sides))
             words = f"output, {side} x {side}:\nposition {number + 1} of {side**2}"
             lower.text(side / 2, side + 0.2, words, va="top", **look)
             for end in (0, 1) if moment == 0 else ():  # in all, the file is half as large again
@@ -86,10 +87,10 @@ def _draw_zeros(axis, n, width, before):
             axis.text(left + 0.5, top + 0.5, "0", size=16, **CENTRED)
 
 
-def _make_room(axis, width, before, widest):
-    """Give an axis the room of the widest case and of a title."""
-    room = (widest - width) / 2 + before
-    axis.set(xlim=(-room - 0.2, widest - room + 0.2), ylim=(widest - room + 0.2, -room - 0.8))
+def _make_room(axis, width, widest, zeros=0):
+    """Give an axis the room of the widest case and of a title; all begin at one height."""
+    room = (widest - width) / 2
+    axis.set(xlim=(-room - 0.2, widest - room + 0.2), ylim=(widest - zeros + 0.2, -zeros - 1.5))
 
 
 def _draw_squares(axis, n, marked, done=None):

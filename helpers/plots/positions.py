@@ -63,9 +63,9 @@ def _draw_case(axis, top, inches, n, kernel, stride=1, padding=0):
         word = f"position {number + 1}" if kernel * inches >= 1.3 else str(number + 1)
         _draw_bar(axis, corner, kernel - 0.12, word)
     zeros = before + after
-    added = f"padding {before} + {after}" if zeros else "no padding"
-    if isinstance(padding, str):
-        added = f"padding {padding!r}"
+    added = f"padding {padding!r}" if padding == "same" else f"padding {before} + {after}"
+    if padding in (0, "valid"):
+        added = "no padding"
     ending = f", {unseen} unseen" if unseen else ""
     title = f"{n} pixels, kernel {kernel}, stride {stride}, {added}: {positions} positions{ending}"
     axis.text(0, top + 0.65, title, size=16)
@@ -132,7 +132,8 @@ def overhang(n, kernel, stride, shown=16):
         covers = f"position {number}: pixels {left} to {left + kernel - 1}"
         axis.text((left + min(left + kernel, n)) / 2, top + 0.4, covers, size=18, **CENTRED)
         axis.text(left - 0.2, top + 0.4, words, ha="right", va="center", size=17)
-    axis.set(xlim=(first, n + over + 0.1), ylim=(4.4, -1), aspect="equal")
+    axis.text(first - 0.5, 0.5, "…", size=17, **CENTRED)
+    axis.set(xlim=(first - 0.9, n + over + 0.1), ylim=(4.4, -1), aspect="equal")
     axis.set_axis_off()
     fig.alt = (
         f"The far edge of {n} pixels. Rounded down, position {inside} of a kernel of {kernel} with "

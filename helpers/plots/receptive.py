@@ -78,37 +78,48 @@ def traced_value(image, steps, kernels):
     ]
     fig.legend(handles=keys, loc="outside lower center", ncols=2, fontsize=17)
     for (upper, lower), (name, side, first, last) in zip(axes.T, steps, strict=True):
-        width, end = last - first + 1, last + 1
-        for axis, limits in ((upper, (0, side)), (lower, (first, end))):
+        width, end, photo = last - first + 1, last + 1, name == steps[0][0]
+        room = 2 if width == 1 else 0  # a single value is drawn small
+        for axis, limits in ((upper, (0, side)), (lower, (first - room, end + room))):
             axis.set(xlim=limits, ylim=limits[::-1], aspect="equal", xticks=[], yticks=[])
-            axis.spines[:].set_visible(True)
-            if name == steps[0][0]:
+            axis.spines[:].set_visible(axis is upper or not room)
+            axis.set_facecolor("#DDEBF5" if axis is upper or not room else "white")
+            if photo:
                 axis.imshow(image, extent=(0, side, side, 0))
-            else:
-                axis.set_facecolor("#DDEBF5")
         upper.set_title(f"{name}, {side} x {side}")
-        face = "none" if name == steps[0][0] else VERMILION
+        face = "none" if photo else VERMILION
         look = {"facecolor": face, "edgecolor": VERMILION, "linewidth": 3, "path_effects": HALO}
         draw_square(upper, (first, first), width, zorder=2, **look)
         ends = f"rows and columns {first} to {last}" if width > 1 else f"row and column {first}"
         lower.set_xlabel(f"{width} x {width}\n{ends}")
-        if name != steps[0][0]:
+        if photo:
+            look = {"ha": "center", "va": "center", "size": 17, "color": VERMILION}
+            upper.text((first + end) / 2, 1.12 * side, "enlarged", **look)
+        else:
             look = {"color": "#7D9BB3", "linewidth": 1}
             lower.hlines(range(first, end), first, end, **look)
             lower.vlines(range(first, end), first, end, **look)
             draw_square(lower, (first, first), 1, facecolor=SKY, zorder=2.5, **FRAME)
-        look = {"coordsA": "data", "coordsB": "axes fraction", "linewidth": 1.5, "color": VERMILION}
-        for corner, other in ((first, 0), (end, 1)):
-            points = {"xyA": (corner, end), "xyB": (other, 1), "axesA": upper, "axesB": lower}
-            fig.add_artist(ConnectionPatch(**points, **look))
-    starts = [first for _, _, first, _ in steps]
-    ends = zip(kernels, starts[:-1], starts[1:], strict=True)
-    for place, (kernel, first, start) in enumerate(ends):
-        draw_frame(axes[1, place], (first, first), kernel)
-        look = {"axesA": axes[1, place], "axesB": axes[1, place + 1], "linewidth": 2}
-        for down in (0, 1):
-            points = {"xyA": (first + kernel, first + down * kernel), "xyB": (start, start + down)}
-            fig.add_artist(ConnectionPatch(**points, coordsA="data", coordsB="data", **look))
+        look = {"axesA": upper, "axesB": lower, "linewidth": 1.5, "color": VERMILION}
+        for x in (first, end):
+            fig.add_artist(ConnectionPatch((x, end), (x, first), "data", "data", **look))
+    for place, kernel in enumerate(kernels):
+        axis, beside = axes[1, place : place + 2]
+        (_, _, first, last), (_, _, start, _) = steps[place : place + 2]
+        if place == 0:
+            look = {"edgecolor": ORANGE, "linewidth": 5, "path_effects": HALO}
+            draw_square(axis, (first, first), kernel, fill=False, zorder=2, **look)
+        else:
+            draw_frame(axis, (first, first), kernel)
+        tail = first + kernel, first + kernel / 2
+        look = {"axesA": axis, "axesB": beside, "arrowstyle": "-|>", "mutation_scale": 26}
+        look |= {"linewidth": 4, "facecolor": BLACK, "path_effects": HALO}
+        fig.add_artist(ConnectionPatch(tail, (start, start + 0.5), "data", "data", **look))
+        # The name of the arrow stands below it, in the one of the two panels that has room.
+        whole = tail[0] > last
+        at = (start - 1, start + 0.7) if whole else ((tail[0] + last + 1) / 2, first + 0.9 * kernel)
+        look = {"ha": "center", "va": "top", "size": 17, "path_effects": THIN_HALO}
+        (beside if whole else axis).text(*at, f"{kernel} x {kernel}", **look)
     told = [f"{name} {first} to {last} of {side}" for name, side, first, last in steps]
     fig.alt = f"The way back from one value to its pixels, a square in each: {join_words(told)}."
     return fig

@@ -4,17 +4,18 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.figure import Figure
 
-from helpers.plots.colours import BLACK, GREY, ORANGE, SKY
-from helpers.plots.parts import CENTRED, draw_square
-from helpers.plots.style import join_words, styled
+from helpers.plots.colours import BLACK, BLUE, GREY, ORANGE, PINK, SKY
+from helpers.plots.parts import CENTRED, draw_square, labelled_bars
+from helpers.plots.style import figure, join_pairs, join_words, styled
 
 TINTS = {"red": "#F6CDC4", "green": "#CFE9CB", "blue": "#C9DDF3"}
+WINDOWS = (ORANGE, SKY, PINK, "#77AA77")
 FRAME = {"edgecolor": BLACK, "linewidth": 3}
 
 
-def draw_frame(axis, corner, side):
+def draw_frame(axis, corner, side, colour=ORANGE):
     """Lay a kernel over squares: they show through it."""
-    draw_square(axis, corner, side, facecolor=ORANGE, alpha=0.4, zorder=2)
+    draw_square(axis, corner, side, facecolor=colour, alpha=0.4, zorder=2)
     draw_square(axis, corner, side, fill=False, zorder=2.1, **FRAME)
 
 
@@ -107,7 +108,9 @@ def worked_convolution(image, kernel):
                 draw_square(axis, (left, middle - k / 2), k, fill=False, zorder=2, **FRAME)
             axis.text(left + k + 0.5, middle, sign, size=24, **CENTRED)
             left += k + 1
-        axis.text(left - 1 - k / 2, middle + k / 2 + 0.65, f"sum {total}", size=20, **CENTRED)
+        below = middle + k / 2 + 0.65
+        axis.text(n + 1.9 + k, below, "number by number", size=18, **CENTRED)
+        axis.text(left - 1 - k / 2, below, f"sum {total}", size=20, **CENTRED)
         look = {"arrowstyle": "->", "linewidth": 2}
         axis.annotate("", (left + 0.6, middle), (left - 0.7, middle), arrowprops=look)
         bound = np.abs(image).max() * np.abs(kernel).sum() / 2
@@ -167,6 +170,7 @@ def filter_channels(image, weights, bias):
         axis.text(patch - 0.2, top + k / 2, name, **look)
         axis.text(kernel - 0.5, top + k / 2, "×", size=20, **CENTRED)
         axis.text(kernel + k + 0.3, top + k / 2, f"sum {sums[place]}", va="center", size=18)
+    axis.text(kernel - 0.5, top + k + 0.45, "number by number", size=18, **CENTRED)
     last = kernel + k + 3.6
     top, total = middle - side / 2, sums.sum() + bias
     draw_numbers(axis, np.full((side, side), np.nan), (last + 1, top))
@@ -205,19 +209,49 @@ def pooling(values, pooled, size, stride):
     """
     n, m = len(values), len(pooled)
     fig, axis = board((n + 0.8) * m**2 + m + 1.2, n + 1.4, 0.48)
+    right, down = (n + 0.8) * m**2 + 0.4, 1.1 + (n - m) / 2
+    axis.text(right + m / 2, down - 0.25, "output", size=18, ha="center", va="bottom")
     for number, (row, column) in enumerate(np.ndindex(m, m)):
-        left, top = 0.2 + number * (n + 0.8), 1.1
-        draw_numbers(axis, values, (left, top), f"window {number + 1}", "#DDEBF5")
-        draw_frame(axis, (left + column * stride, top + row * stride), size)
+        left, top, colour = 0.2 + number * (n + 0.8), 1.1, WINDOWS[number % len(WINDOWS)]
+        draw_numbers(axis, values, (left, top), f"window {number + 1}", "#ECECEC")
+        draw_frame(axis, (left + column * stride, top + row * stride), size, colour)
         window = values[row * stride :, column * stride :][:size, :size]
         high, wide = np.unravel_index(window.argmax(), window.shape)
         at = (left + column * stride + wide, top + row * stride + high)
-        draw_square(axis, at, 1, facecolor=ORANGE, zorder=2.5, edgecolor=BLACK)
-    corner = ((n + 0.8) * m**2 + 0.4, 1.1 + (n - m) / 2)
-    draw_numbers(axis, pooled, corner, "output", ORANGE)
+        draw_square(axis, at, 1, facecolor=colour, zorder=2.5, edgecolor=BLACK)
+        cell = pooled[row : row + 1, column : column + 1]
+        draw_numbers(axis, cell, (right + column, down + row), tint=colour)
     numbers = "; ".join(" ".join(map(str, row)) for row in values)
     fig.alt = (
         f"The numbers {numbers} under {m**2} windows of {size} by {size}, {stride} apart. The "
         f"largest numbers are {join_words(np.ravel(pooled))}."
     )
     return fig
+
+
+@styled
+def count_bars(counts, xlabel):
+    """Draw counts of very different sizes as bars along a logarithmic axis.
+
+    Parameters
+    ----------
+    counts : dict of str to int
+    xlabel : str
+        What is counted.
+
+    Returns
+    -------
+    Figure
+    """
+    fig, axis = figure(size=(10, 1.3 + 0.7 * len(counts)))
+    labels = [_count(value) for value in counts.values()]
+    labelled_bars(axis, counts, counts.values(), labels, color=BLUE, height=0.65)
+    axis.set(xscale="log", xlim=(1, 200 * max(counts.values())), xlabel=f"{xlabel} (log scale)")
+    fig.alt = f"Bars of {xlabel} on a logarithmic axis: {join_pairs(counts, labels)}."
+    return fig
+
+
+def _count(value):
+    """Write a count, in words from a million on."""
+    size, word = (1e9, "billion") if value >= 1e9 else (1e6, "million")
+    return f"{value / size:.3g} {word}" if value >= 1e6 else f"{value:,}"
