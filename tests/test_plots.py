@@ -347,9 +347,9 @@ def test_figures_draw_what_they_are_given(name, part, numbers):
             "validation_curves",
             [
                 [
-                    "course: 75 % on average",
-                    "article: 25 %",
-                    "article, recalibrated:\n70 % on average",
+                    "course: 75% on average",
+                    "article: 25%",
+                    "article, recalibrated:\n70% on average",
                 ]
             ],
         ),
@@ -405,7 +405,7 @@ def test_learning_curves_are_the_histories():
     for look in ("get_color", "get_marker", "get_linestyle"):
         assert getattr(quick, look)() != getattr(other, look)()
     labels = {label.get_text(): label.xy for label in right.texts}
-    assert labels == {"80.0 %": (320, 80), "40.0 %": (200, 40)}
+    assert labels == {"80.0%": (320, 80), "40.0%": (200, 40)}
 
 
 def test_the_mean_trails_and_the_band_holds_the_middle_of_the_last_batches():

@@ -27,12 +27,12 @@ def dot_rows(groups):
         mean, spread = percent.mean(), percent.std(ddof=1)
         axis.plot(percent, [row] * len(percent), "o", color=BLUE, markersize=15, alpha=0.75)
         axis.plot([mean, mean], [row - 0.27, row + 0.27], color=BLACK, linewidth=3)
-        words = f"mean {mean:.1f} %, standard deviation {spread:.1f} points"
+        words = f"mean {mean:.1f}%, standard deviation {spread:.1f} points"
         axis.annotate(words, (mean, row - 0.3), ha="center", va="bottom")
         accuracies = join_words(f"{value:.1f}" for value in percent)
-        parts.append(f"{name}: {accuracies} per cent, {words.replace('%', 'per cent')}")
+        parts.append(f"{name}: {accuracies} per cent, {words.replace('%', ' per cent')}")
     axis.set_yticks(range(len(groups)), short_names(groups))
-    axis.set(ylim=(len(groups) - 0.5, -0.75), xlabel="validation accuracy in per cent")
+    axis.set(ylim=(len(groups) - 0.5, -0.75), xlabel="validation accuracy (%)")
     axis.margins(x=0.25)
     axis.grid(axis="x", alpha=0.4)
     fig.alt = f"Dots of accuracy, one for each run. {'; '.join(parts)}."
