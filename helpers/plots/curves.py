@@ -120,12 +120,12 @@ def validation_curves(curves, images, again=None, lowest=0):
             f"epoch to the next it falls by up to {falls:.1f} points"
         )
         points.append((images * epochs, np.mean(ends)))
-        words.append(f"{name}: {np.mean(ends):.0f} %{' on average' * (len(runs) > 1)}")
+        words.append(f"{name}: {np.mean(ends):.0f}%{' on average' * (len(runs) > 1)}")
         if stars := [100 * value for value in (again or {}).get(name, ())]:
             place = [1.02 * images * epochs] * len(stars)
             axis.plot(place, stars, "*", color=colour, markersize=19, markeredgecolor=BLACK)
             points.append((images * epochs, np.mean(stars)))
-            words.append(f"{name}, recalibrated:\n{np.mean(stars):.0f} % on average")
+            words.append(f"{name}, recalibrated:\n{np.mean(stars):.0f}% on average")
             part += f"; recalibrated {join_words(f'{star:.1f}' for star in stars)}"
         parts.append(f"{part}.")
     gap = 0.11 * (100 - lowest)
