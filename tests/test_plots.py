@@ -394,8 +394,8 @@ def test_early_stopping_is_drawn_where_keras_would_stop(losses, best, stop):
     assert fig.axes[0].lines[3].get_xdata() == [stop, stop]
 
 
-def test_labels_are_moved_apart_about_their_middle():
-    assert spread([90.0, 50.0, 52.0], 6) == pytest.approx([90 - 4 / 3, 50 - 4 / 3, 56 - 4 / 3])
+def test_only_labels_too_close_are_moved_apart_about_their_middle():
+    assert spread([90.0, 50.0, 52.0], 6) == pytest.approx([90, 48, 54])
 
 
 def test_each_run_of_a_recipe_is_a_line():

@@ -70,7 +70,7 @@ def averaged_losses(losses, first):
     heights = [value for values in losses.values() for value in values]
     label_points(axis, points, words, gap=0.075 * np.ptp(heights) or 1)
     axis.set(xlabel="epoch", ylabel="validation loss")
-    axis.set_xlim(None, end - 1 + 0.36 * (end - first))
+    axis.set_xlim(None, end - 1 + 0.3 * (end - first))
     axis.set_xticks(range(first, end))
     fig.alt = f"Validation loss by epoch. At the end {join_words(parts)}."
     return fig

@@ -91,7 +91,7 @@ def roofline(measured, arithmetic, pipeline, optimizer):
         parts.append(f"{rate:.3g} at {size} ({share:.0f} per cent of the roof)")
     flat = min(arithmetic, pipeline)
     bend = flat * optimizer
-    if inside := 1 < bend < largest:
+    if inside := 3 < bend < largest:  # with room for the words
         words = f"the roof bends at {bend:.0f}"
         axis.annotate(words, (bend, flat), (0, 14), textcoords="offset points", ha="right")
     axis.set(xscale="log", yscale="log", xlim=(0.8, largest), ylim=(low, high))
