@@ -49,8 +49,8 @@ def heat_maps(images, maps, titles):
             warmest = f"warmest {down:.0%} from the top, {right:.0%} from the left"
             said = warmest if warm.max() > 0 else "warm nowhere"
             parts.append(f"{name}, {' '.join(title.split())}: {said}")
-    bar = fig.colorbar(ScalarMappable(cmap="inferno"), ax=list(axes[1:].flat), ticks=(0, 1))
-    bar.ax.set_yticklabels(("0", "its\nlargest\nvalue"))
+    bar = fig.colorbar(ScalarMappable(cmap="inferno"), ax=axes, ticks=(0, 1), shrink=0.5)
+    bar.ax.set_yticklabels(("0", "largest\nvalue"))
     fig.alt = f"{len(images)} images and below each where a network looked. {'; '.join(parts)}."
     return fig
 
@@ -122,7 +122,7 @@ def weighted_channels(image, maps, weights, count=2):
     products, total = [maps[..., k] * weights[k] for k in chosen], maps @ weights
     fig, axes = figure(1, len(chosen) + 3, (2.3 * (len(chosen) + 3), 3.2), photo=True)
     show_image(axes[0], image, "image")
-    titles = [f"channel {k}\n× {weights[k]:+.1g}" for k in chosen]
+    titles = [f"channel {k}\n× {weights[k]:+.2g}" for k in chosen]
     bound = max(np.abs(products).max(), 1e-9)
     for axis, product, title in zip(axes[1:], products, titles):
         show_image(axis, product, title, vmin=-bound, vmax=bound, **SIGNED)
