@@ -29,7 +29,7 @@ def heat_maps(images, maps, titles):
     """
     rows, parts = 1 + len(maps), []
     fig, axes = figure(
-        rows, len(images), (2.2 * len(images), 0.8 + 2.25 * rows), photo=True, squeeze=False
+        rows, len(images), (2.2 * len(images) + 1.5, 0.8 + 2.25 * rows), photo=True, squeeze=False
     )
     for image, title, axis in zip(images, titles, axes[0], strict=True):
         show_image(axis, image, title)
