@@ -3,7 +3,6 @@
 import math
 
 import numpy as np
-from matplotlib.cm import ScalarMappable
 
 from helpers.plots.colours import BLACK, LINES
 from helpers.plots.parts import SIGNED, short_names, show_image
@@ -29,7 +28,7 @@ def heat_maps(images, maps, titles):
     """
     rows, parts = 1 + len(maps), []
     fig, axes = figure(
-        rows, len(images), (2.2 * len(images) + 1.5, 0.8 + 2.25 * rows), photo=True, squeeze=False
+        rows, len(images), (2.2 * len(images), 0.8 + 2.25 * rows), photo=True, squeeze=False
     )
     for image, title, axis in zip(images, titles, axes[0], strict=True):
         show_image(axis, image, title)
@@ -49,8 +48,6 @@ def heat_maps(images, maps, titles):
             warmest = f"warmest {down:.0%} from the top, {right:.0%} from the left"
             said = warmest if warm.max() > 0 else "warm nowhere"
             parts.append(f"{name}, {' '.join(title.split())}: {said}")
-    bar = fig.colorbar(ScalarMappable(cmap="inferno"), ax=axes, ticks=(0, 1), shrink=0.5)
-    bar.ax.set_yticklabels(("0", "largest\nvalue"))
     fig.alt = f"{len(images)} images and below each where a network looked. {'; '.join(parts)}."
     return fig
 
@@ -155,7 +152,7 @@ def top_patches(patches, titles, columns=3):
         Nine patches a channel, three by three.
     """
     rows = math.ceil(len(patches) / columns)
-    fig, axes = figure(rows, columns, (3.6 * columns, 4.1 * rows), photo=True, squeeze=False)
+    fig, axes = figure(rows, columns, (3.2 * columns, 3.7 * rows), photo=True, squeeze=False)
     for axis, nine, title in zip(axes.flat, patches, titles):
         framed = np.pad(nine, ((0, 0), (1, 1), (1, 1), (0, 0)), constant_values=1)
         side = framed.shape[1]
