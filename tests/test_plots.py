@@ -159,6 +159,7 @@ INPUTS = {
         {"green": {"sea": [2, 4], "ice": [-1]}, "grey": {"sea": [0, 0], "ice": [1]}}, "points",
     ),
     "strongest_channels": (SCENE, CHANNELS, "relu0", 3),
+    "weighted_channels": (SCENE, np.ones((2, 2, 3)) * [1, 2, 3], np.array([-3.0, 0, 2]), 1),
     "projection": (POINTS, np.arange(12) % 3, NAMES, SCENES, (0.5, 0.25), 3),
 }  # fmt: skip
 SAYS = {
@@ -216,6 +217,7 @@ SAYS = {
     "top_patches": "nine patches that excite each of 2 channels most: channel 1 lake 9 and channel",
     "effects": "points. green: sea +3.0 (±1.4) and ice -1.0 (±0.0); grey: sea +0.0 (±0.0) and ice",
     "strongest_channels": "3 of the 4 channels of relu0, each of 3 by 3 values",
+    "weighted_channels": "channel 2 × +2 and channel 0 × -3. Then the sum of all 3 channels,",
     "projection": "12 images as points in a plane, by class: bridge around -1, 0, lake around",
 }
 
@@ -330,6 +332,7 @@ def test_an_animation_has_a_frame_for_each_position(shown):
         ("heat_maps", pictures, [SCENE, SCENE, SCENE, SCENE.mean(axis=2), WARM]),
         ("top_patches", pictures, [SHEET, SHEET]),
         ("strongest_channels", pictures, [SCENE, *np.moveaxis(CHANNELS[..., [2, 1, 3]], 2, 0)]),
+        ("weighted_channels", pictures, [SCENE, *(np.full((2, 2), k) for k in (6, -3, 3, 3))]),
         ("robustness", lambda fig: curves(fig)[-1:], [[90, 50, 25]]),
         ("confusion_images", pictures, SHADES[[0, 3, 2, 4]]),
         ("confusion_matrix", pictures, [[[80, 20, 0], [30, 60, 10], [0, 0, 100]]]),

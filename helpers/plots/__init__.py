@@ -10,7 +10,13 @@ from helpers.plots.curves import learning_curves, overfitting, validation_curves
 from helpers.plots.doubt import averaged_views, confidences, threshold_price
 from helpers.plots.evaluation import confusion_images, confusion_matrix, probabilities
 from helpers.plots.filters import filters
-from helpers.plots.interpret import effects, heat_maps, strongest_channels, top_patches
+from helpers.plots.interpret import (
+    effects,
+    heat_maps,
+    strongest_channels,
+    top_patches,
+    weighted_channels,
+)
 from helpers.plots.layers import answers, channel_histograms, relu, softmax
 from helpers.plots.network import channel_maps, layer_costs, part_times
 from helpers.plots.positions import kernel_positions, overhang
