@@ -185,7 +185,7 @@ SAYS = {
     "feature_maps": "An image and its feature maps: one with 3 by 3 values and two with 2 by 5",
     "architecture": "image 20×20×3, first 8×8×8 (608 parameters), pool 4×4×8, wide 4×2×8 (32",
     "relu": "nothing is orange: 22% of its values were below 0",
-    "channel_histograms": "the channels low and high, each above a dot at its mean and a line one",
+    "channel_histograms": "channels, by name low and high, each above a dot at its mean and a line",
     "answers": "two: output 0 10.0%, output 1 30.0% and output 2 60.0%. A line marks equal",
     "softmax": "logits 2, 0 and -1, and of their probabilities in %: at temperature 1 84, 11",
     "channel_maps": "all 3 as small grey pictures in 2 rows, each of 3 by 3 values",

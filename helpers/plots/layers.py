@@ -73,7 +73,7 @@ def channel_histograms(versions, names):
             look = {"color": colour, "linewidth": 3}
             axis.stairs(counts / counts.max(), edges, label=names[k], baseline=None, **look)
             place = {"x": channel.mean(), "y": -0.15 - 0.2 * k, "xerr": channel.std()}
-            axis.errorbar(**place, fmt="o", markersize=9, **look)
+            axis.errorbar(**place, fmt="o", markersize=6, **look)
         axis.axvline(0, color=BLACK, linestyle="--", linewidth=1.5)
         axis.set(ylim=(-0.75, 1.1), yticks=[])
         axis.spines["left"].set_visible(False)
@@ -87,8 +87,8 @@ def channel_histograms(versions, names):
     fig.supylabel("how often")
     fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
     fig.alt = (
-        f"Histograms of the channels {join_words(names)}, each above a dot at its mean and a line "
-        f"one standard deviation to either side. {'; '.join(parts)}."
+        f"Histograms of channels, by name {join_words(names)}, each above a dot at its mean and a "
+        f"line one standard deviation to either side. {'; '.join(parts)}."
     )
     return fig
 
