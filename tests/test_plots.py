@@ -98,11 +98,12 @@ INPUTS = {
     "architecture": (NETWORK,),
     "relu": (RAMP - 2,),
     "channel_histograms": (
-        {"before": POINTS + [5, 0], "after": POINTS, "late": 2 * POINTS}, [7, 40],
+        {"before": POINTS + [5, 0], "after": POINTS, "late": 2 * POINTS}, ["low", "high"],
     ),
     "answers": (SCENE, {"one": [0.25, 0.5, 0.25], "two": [0.1, 0.3, 0.6]}),
     "softmax": ([2, 0, -1], {1: [0.844, 0.114, 0.042], 4: [0.5, 0.3, 0.2]}),
     "channel_maps": (SCENE, CHANNELS[..., :3], "conv0", 4, 2),
+    "towers": ({"conv0": 48, "conv1": 128, "fc0": 2048}, ["fc0"]),
     "part_times": ({1: {"a": 0.25, "b": 0.75}, 4: {"a": 1.2, "b": 0.4}},),
     "filters": ({"one": np.stack([SLOPE, -3 * SLOPE], axis=-1), "two": NOISE}, 2),
     "layer_costs": (["conv0", "fc0"], [10, 30], [90, 10]),
@@ -185,10 +186,11 @@ SAYS = {
     "feature_maps": "An image and its feature maps: one with 3 by 3 values and two with 2 by 5",
     "architecture": "image 20×20×3, first 8×8×8 (608 parameters), pool 4×4×8, wide 4×2×8 (32",
     "relu": "nothing is orange: 22% of its values were below 0",
-    "channel_histograms": "Histograms of the channels 7 and 40. before: means 5.",
+    "channel_histograms": "channels, by name low and high, each above a dot at its mean and a line",
     "answers": "two: output 0 10.0%, output 1 30.0% and output 2 60.0%. A line marks equal",
-    "softmax": "logits 2, 0 and -1, and of their probabilities in per cent: at temperature 1 84",
+    "softmax": "logits 2, 0 and -1, and of their probabilities in %: at temperature 1 84, 11",
     "channel_maps": "all 3 as small grey pictures in 2 rows, each of 3 by 3 values",
+    "towers": "conv0 48, conv1 128 and fc0 2,048. Arrows lead from each half of a layer to",
     "part_times": "a: one image 25% and batch of 4 75%; b: one image 75% and batch of 4 25%.",
     "filters": "2 filters of 11 by 11 weights for red, green and blue as small coloured squares, 2",
     "layer_costs": "conv0 25.0% and fc0 75.0%; multiply-adds per image: conv0 90.0%",
@@ -695,15 +697,17 @@ def test_the_architecture_is_the_models():
     names = {"first", "5×5", "stride 2", "wide", "1×3", "high", "4×1", "most", "long"}
     assert names | {"20×20", "4×2", "8", "90,000", "608", "450 k"} < texts
     white = [patch for patch in axis.patches if patch.get_facecolor()[:3] == (1, 1, 1)]
-    for patch, (tall, wide) in zip(white, [(5, 5), (2, 2), (1, 3), (4, 1)], strict=True):
-        assert patch.get_height() == pytest.approx(SIDE * tall**0.5)
-        assert patch.get_width() == pytest.approx(SIDE * wide**0.5)
+    kernels = [((5, 5), (20, 20)), ((2, 2), (8, 8)), ((1, 3), (4, 4)), ((4, 1), (4, 2))]
+    for patch, (kernel, sides) in zip(white, kernels, strict=True):
+        drawn = patch.get_height(), patch.get_width()  # a kernel's share of a box's side
+        assert drawn == pytest.approx(np.divide(kernel, sides) * SIDE * np.sqrt(sides))
     levels = {text.get_position()[1] for text in axis.texts if "×" in text.get_text()[:3]}
     assert len(levels) == 2  # that of the kernels and that of the sides
     heights = {text.get_text(): text.get_position()[1] for text in axis.texts}
     assert heights["long"] == heights["most"] < heights["high"] == heights["first"]
-    legend = words(axis.get_legend().get_texts())
-    assert legend == ["image", "convolution", "pooling", "other", "dense layer", "kernel"]
+    *legend, kernel, value, wedge = words(axis.get_legend().get_texts())
+    assert legend == ["image", "convolution", "pooling", "other", "dense layer"]
+    assert [kernel, value, wedge] == ["kernel", "one value", "all to all"]
     fig.savefig(io.BytesIO(), format="svg")
 
 
@@ -745,6 +749,13 @@ def test_large_maps_run_from_the_image_to_its_negative():
     assert titles[::3] == ["channel 2 (blur)", "channel 0 (negative)"]
     assert titles[1] == titles[2] == "channel 1 (edges)"
     assert "channel 2, to the one most like its negative, channel 0" in fig.alt
+
+
+def test_towers_cross_only_where_they_should():
+    (axis,) = draw("towers").axes
+    arrows = [(text.xyann[1], *text.xy) for text in axis.texts if hasattr(text, "xyann")]
+    assert [(start, end) for start, x, end in arrows if x < 1] == [(0, 0), (1, 1)]
+    assert {(start, end) for start, x, end in arrows if x > 1} == {(0, 0), (0, 1), (1, 0), (1, 1)}
 
 
 def test_channels_are_spread_as_they_are():

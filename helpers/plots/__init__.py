@@ -18,7 +18,7 @@ from helpers.plots.interpret import (
     weighted_channels,
 )
 from helpers.plots.layers import answers, channel_histograms, relu, softmax
-from helpers.plots.network import channel_maps, layer_costs, part_times
+from helpers.plots.network import channel_maps, layer_costs, part_times, towers
 from helpers.plots.positions import kernel_positions, overhang
 from helpers.plots.projection import projection
 from helpers.plots.receptive import receptive_fields, traced_value

@@ -47,33 +47,35 @@ def relu(response):
 
 
 @styled
-def channel_histograms(versions, numbers):
+def channel_histograms(versions, names):
     """Draw how the values of some channels are spread, in several versions on one scale.
 
     Parameters
     ----------
     versions : dict
         ``{title: ndarray of float, shape (..., channels)}``, up to three channels.
-    numbers : sequence of int
-        What each channel is called, of the layer that gave them.
+    names : sequence of str
+        What each channel is called.
 
     Returns
     -------
     Figure
-        A row for each version, with one colour a channel and every channel equally high; behind
-        it the channels' means and standard deviations.
+        A row for each version, with one colour a channel and every channel equally high. Below
+        each channel, a dot at its mean and a line one standard deviation to either side.
     """
-    size = (13, 1.2 * len(versions) + 1.3)
+    size = (13, 1.45 * len(versions) + 1.3)
     fig, axes = figure(len(versions), 1, size, sharex=True, squeeze=False)
     parts = []
     for axis, (title, values) in zip(axes.flat, versions.items()):
         channels = np.moveaxis(np.asarray(values, float), -1, 0).reshape(values.shape[-1], -1)
-        for number, channel, colour in zip(numbers, channels, (BLUE, ORANGE, VERMILION)):
+        for k, (channel, colour) in enumerate(zip(channels, (BLUE, ORANGE, VERMILION))):
             counts, edges = np.histogram(channel, 50, _middle(channel))
-            look = {"linewidth": 2.5, "edgecolor": colour, "facecolor": (colour, 0.3)}
-            axis.stairs(counts / counts.max(), edges, fill=True, label=f"channel {number}", **look)
+            look = {"color": colour, "linewidth": 3}
+            axis.stairs(counts / counts.max(), edges, label=names[k], baseline=None, **look)
+            place = {"x": channel.mean(), "y": -0.15 - 0.2 * k, "xerr": channel.std()}
+            axis.errorbar(**place, fmt="o", markersize=6, **look)
         axis.axvline(0, color=BLACK, linestyle="--", linewidth=1.5)
-        axis.set(ylim=(0, 1.1), yticks=[])
+        axis.set(ylim=(-0.75, 1.1), yticks=[])
         axis.spines["left"].set_visible(False)
         look = {"va": "center", "size": 17, "transform": axis.transAxes}
         axis.text(-0.02, 0.5, title, ha="right", **look)
@@ -84,7 +86,10 @@ def channel_histograms(versions, numbers):
     axes[-1, 0].set_xlabel("value")
     fig.supylabel("how often")
     fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
-    fig.alt = f"Histograms of the channels {join_words(numbers)}. {'; '.join(parts)}."
+    fig.alt = (
+        f"Histograms of channels, by name {join_words(names)}, each above a dot at its mean and a "
+        f"line one standard deviation to either side. {'; '.join(parts)}."
+    )
     return fig
 
 
@@ -115,6 +120,7 @@ def softmax(logits, probabilities):
     """
     count = 1 + len(probabilities)
     fig, axes = figure(1, count, (3.4 * count, 4))
+    fig.get_layout_engine().set(w_pad=0.1)
     places = range(len(logits))
     bars = axes[0].bar(places, logits, color=GREY)
     axes[0].bar_label(bars, [f"{value:g}" for value in logits], padding=2)
@@ -132,10 +138,10 @@ def softmax(logits, probabilities):
         axis.set(xticks=places, yticks=range(0, 101, 20), yticklabels=[])
         parts.append(f"at temperature {temperature:g} {join_words(labels)}")
     axes[1].set_yticks(range(0, 101, 20), range(0, 101, 20))
-    axes[1].set_ylabel("probability in per cent")
+    axes[1].set_ylabel("probability (%)")
     fig.alt = (
         f"Bars of the logits {join_words(f'{value:g}' for value in logits)}, and of their "
-        f"probabilities in per cent: {'; '.join(parts)}."
+        f"probabilities in %: {'; '.join(parts)}."
     )
     return fig
 
@@ -166,12 +172,12 @@ def answers(image, rows):
         percent = 100 * np.asarray(row, float)
         labels = [f"{share:.1f}%" for share in percent]
         limit = max(40, 1.3 * most)
-        labelled_bars(axis, names, percent, [""] * len(labels), color=SKY)
-        for height, label in zip(outputs, labels):  # in a column that no bar reaches
-            axis.text(limit, height, label, ha="right", va="center", size=17)
+        labelled_bars(axis, names, percent, labels, color=SKY)
+        for text in axis.texts:  # readable where it lies on the line
+            text.set(size=17, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})
         axis.axvline(equal, color=BLACK, linestyle="--", linewidth=2)
         axis.set(title=mode, xlim=(0, limit), xticks=np.arange(0, limit, 10))
-        axis.set_xlabel("probability in per cent")
+        axis.set_xlabel("probability (%)")
         parts.append(f"{mode}: {join_pairs(names, labels)}")
     for axis in axes[2:]:
         axis.set_yticklabels([])
