@@ -25,10 +25,7 @@ KEY = 5.3  # inches for the legend behind the last row
 SIZE = 19  # points, of the numbers
 DARK = "#555555"
 VALUE = {"marker": "o", "color": "white", "markeredgecolor": BLACK, "markersize": 5}
-NOTE = (
-    "Lengths are drawn as square roots, depths and bars each on a smaller scale. A kernel covers "
-    "its true share of a side."
-)
+NOTE = "Lengths are square roots, on three scales. Kernels cover their true share of a side."
 
 
 @styled
@@ -130,7 +127,7 @@ def _layout(shapes, boxes, columns, heads, texts):
             places.append(_Place(middle, top - above - tallest / 2, top, bottom, box))
         top, width = bottom - LINE * max(map(len, texts[row])) - GAP, max(width, ends[-1])
     width = max(width + 0.35, ends[-1] + KEY)
-    low = min(top + GAP, places[-1].top - 3.7)
+    low = min(top + GAP, places[-1].top - 3.3)
     fig, axis = figure(size=(width, 0.1 - low))
     fig.set_layout_engine("none")
     axis.set_position((0, 0, 1, 1))
@@ -153,9 +150,9 @@ def _key(axis, places, kinds, total):
         "below each box: height × width,\nchannels or units, parameters\n"
         + f"{total:,} parameters in all"
     )
-    axis.text(left, top - 1.55, words, size=SIZE - 3, va="top", linespacing=1.35)
+    axis.text(left, top - 1.48, words, size=SIZE - 3, va="top", linespacing=1.35)
     words = "\n".join(textwrap.wrap(NOTE, 43))
-    axis.text(left, top - 2.6, words, size=SIZE - 4, va="top", color=DARK, linespacing=1.3)
+    axis.text(left, top - 2.5, words, size=SIZE - 4, va="top", color=DARK, linespacing=1.3)
 
 
 def _drawn(model):
