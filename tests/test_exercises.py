@@ -379,7 +379,7 @@ WRONG = [
     ("04.8", lambda: run_of(scale=1000.0), "far from ln 6"),
     ("04b.1", 257, "bfloat16 makes 256 of it"),
     ("04b.1", 260, "is it the first"),
-    ("04b.2", (2**-7, 2**-18), "anything above half"),
+    ("04b.2", (2**-7, 2**-18), "only half of it"),
     ("04b.2", (2**-8, 0.001 / 256), "For a weight of 0.001"),
     ("04b.2", (2**-9, 2**-18), "is lost"),
     ("04b.3", lambda difference, sd: math.ceil((sd / difference) ** 2), "is 2; yours gives 1"),

@@ -85,34 +85,34 @@ def _trailing(values, window):
 
 
 @styled
-def validation_curves(curves, images, again=None, lowest=0):
-    """Draw the validation accuracy of several runs of each recipe, a line for each run.
+def validation_curves(curves, images, again=None):
+    """Draw the validation accuracy of several runs of each recipe, and their mean.
 
     Parameters
     ----------
     curves : dict
-        ``{recipe: list of sequence of float}``, up to five: one sequence a run, one accuracy
-        (0 to 1) per epoch.
+        ``{recipe: list of sequence of float}``, up to five: one sequence a run, equally long, one
+        accuracy (0 to 1) per epoch. Several runs are thin lines, and their mean is a thick one.
     images : int
         Images per epoch.
     again : dict, optional
         ``{recipe: sequence of float}``: the accuracy of each finished run with its batch-norm
         statistics recalibrated, drawn as a star behind the curve's end.
-    lowest : float, default 0
-        Where the vertical axis begins, in per cent.
 
     Returns
     -------
     Figure
     """
     fig, axis = figure(size=(12, 6))
-    epochs = max(len(run) for runs in curves.values() for run in runs)
+    epochs = len(next(iter(curves.values()))[0])
+    seen = images * np.arange(1, epochs + 1)
     parts, points, words = [], [], []
     for (name, runs), (colour, style, marker) in zip(curves.items(), LINES):
-        look = {"linestyle": style, "marker": marker, "color": colour, "linewidth": 2.5}
-        for number, run in enumerate(runs):
-            seen = images * np.arange(1, len(run) + 1)
-            axis.plot(seen, 100 * np.array(run), label=None if number else name, **look)
+        for run in runs if len(runs) > 1 else ():
+            axis.plot(seen, 100 * np.array(run), color=colour, linewidth=1.2)
+        look = {"linestyle": style, "marker": marker, "color": colour, "linewidth": 3.5}
+        label = f"{name}{', mean' * (len(runs) > 1)}"
+        axis.plot(seen, 100 * np.mean(runs, axis=0), label=label, **look)
         ends = [100 * run[-1] for run in runs]
         falls = max(100 * max(0, -np.diff(run).min(initial=0)) for run in runs)
         part = (
@@ -128,11 +128,9 @@ def validation_curves(curves, images, again=None, lowest=0):
             words.append(f"{name}, recalibrated:\n{np.mean(stars):.0f}% on average")
             part += f"; recalibrated {join_words(f'{star:.1f}' for star in stars)}"
         parts.append(f"{part}.")
-    gap = 0.11 * (100 - lowest)
-    label_points(axis, points, words, gap=gap, offset=(28, 0))
+    label_points(axis, points, words, gap=11, offset=(28, 0))
     fig.legend(loc="outside upper center", ncols=3, handlelength=3)
-    top = 100 if lowest == 0 else 10 * np.ceil(max(height for _, height in points) / 10)
-    axis.set(xlabel="images seen", ylabel="validation accuracy (%)", ylim=(lowest, top))
+    axis.set(xlabel="images seen", ylabel="validation accuracy (%)", ylim=(0, 100))
     axis.set_xlim(0, 1.42 * images * epochs)
     axis.set_xticks(images * np.arange(0, epochs + 1, max(1, epochs // 4)))
     axis.xaxis.set_major_formatter("{x:,.0f}")
