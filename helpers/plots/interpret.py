@@ -47,7 +47,7 @@ def heat_maps(images, maps, titles):
             ) / warm.shape
             warmest = f"warmest {down:.0%} from the top, {right:.0%} from the left"
             said = warmest if warm.max() > 0 else "warm nowhere"
-            parts.append(f"{name}, {' '.join(title.split())}: {said}")
+            parts.append(f"{' '.join(name.split())}, {' '.join(title.split())}: {said}")
     fig.alt = f"{len(images)} images and below each where a network looked. {'; '.join(parts)}."
     return fig
 
