@@ -71,7 +71,7 @@ def strongest_channels(image, maps, name, count=6):
         same as a stronger one (a correlation above 0.9) is passed over.
     """
     strongest = _unlike(maps, np.argsort(-maps.mean(axis=(0, 1)), kind="stable"), count)
-    fig, axes = figure(1, 1 + len(strongest), (2.3 * (1 + len(strongest)), 3.2), photo=True)
+    fig, axes = figure(1, 1 + len(strongest), (2 * (1 + len(strongest)), 2.9), photo=True)
     show_image(axes[0], image, "image")
     black = min(0, maps.min())
     for axis, channel in zip(axes[1:], strongest, strict=True):
@@ -117,7 +117,7 @@ def weighted_channels(image, maps, weights, count=2):
     order = np.argsort(-gains, kind="stable")
     chosen = [*order[:count], *order[-count:]]
     products, total = [maps[..., k] * weights[k] for k in chosen], maps @ weights
-    fig, axes = figure(1, len(chosen) + 3, (2.3 * (len(chosen) + 3), 3.2), photo=True)
+    fig, axes = figure(1, len(chosen) + 3, (2 * (len(chosen) + 3), 2.9), photo=True)
     show_image(axes[0], image, "image")
     titles = [f"channel {k}\n× {weights[k]:+.2g}" for k in chosen]
     bound = max(np.abs(products).max(), 1e-9)
