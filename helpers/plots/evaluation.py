@@ -35,7 +35,7 @@ def confusion_matrix(matrix, class_names):
         and zeros are left out.
     """
     n, names = len(class_names), short_names(class_names)
-    cell, letters = (min(1.4, 8 / n), 17 if n <= 8 else 15) if n <= 12 else (0.42, 11)
+    cell, letters = (min(1.4, 7.3 / n), 17 if n <= 8 else 15) if n <= 12 else (0.42, 11)
     longest = LETTER * letters / 15 * max(map(len, names))
     turned = longest > cell - 0.1
     size = (n * cell + longest + 2.2, n * cell + 2.1 + (0.7 * longest if turned else 0))
