@@ -11,7 +11,7 @@ from matplotlib import colormaps
 from matplotlib.colors import to_hex, to_rgba_array
 from PIL import Image
 
-from helpers import display, plots, shapes
+from helpers import display, networks, plots, shapes
 from helpers.evaluation import accuracy_interval
 from helpers.keras_setup import keras
 from helpers.plots.architecture import SIDE, _rounded
@@ -50,6 +50,8 @@ NETWORK = keras.Sequential([
     keras.layers.GlobalMaxPooling2D(name="most"),
     keras.layers.Dense(90_000, name="long"),
 ])  # fmt: skip
+BLOCK = keras.Input((9, 9, 4))
+BLOCK = keras.Model(BLOCK, networks.residual_block(BLOCK, 4))
 
 
 def history(loss, accuracies):
@@ -142,6 +144,13 @@ INPUTS = {
     ),
     "strongest_channels": (SCENE, CHANNELS, "relu0", 3),
     "projection": (POINTS, np.arange(12) % 3, NAMES, SCENES, (0.5, 0.25), 3),
+    "few_images": ({"probe": {5: [0.2, 0.4], 50: [0.8]}, "scratch": {50: [0.5, 0.7]}}, 0.25),
+    "prediction_speeds": ({"a": 40.0, "b": 2.5}, {"a": 10**9, "b": 2 * 10**10}),
+    "accuracy_costs": (
+        {"scenes": {"a": [0.8, 0.9], "b": [0.7]}, "photographs": {"b": [0.6]}},
+        {"a": (10**6, 2 * 10**9), "b": (10**8, 10**9)},
+    ),
+    "block": (BLOCK,),
 }  # fmt: skip
 SAYS = {
     "image_grid": "4 images in 2 rows of 3, titled a, b, c and d.",
@@ -195,6 +204,11 @@ SAYS = {
     "effects": "points. green: sea +3.0 (±1.4) and ice -1.0 (±0.0); grey: sea +0.0 (±0.0) and ice",
     "strongest_channels": "3 of the 4 channels of relu0, each of 3 by 3 values",
     "projection": "12 images as points in a plane, by class: bridge around -1, 0, lake around",
+    "few_images": "probe: 5 images 30.0 and 50 images 80.0; scratch: 50 images 60.0. A dashed line",
+    "prediction_speeds": "a 40 and b 2.5; billion multiply-adds a second: a 40 and b 50.",
+    "accuracy_costs": "scenes, a (1.0 million): 80.0 and 90.0; scenes, b (100.0 million): 70.0; ph",
+    "block": "input, conv 3×3, batch norm, ReLU, conv 3×3, batch norm, + and ReLU. An arc shows "
+    "that + also takes what input gives.",
 }
 
 
@@ -295,6 +309,17 @@ def test_an_animation_has_a_frame_for_each_position(shown):
         ("part_times", bars, [[25, 75, 75, 25]]),
         ("threshold_price", curves, [[75, 87.5], [75], [87.5]]),
         ("filters", pictures, [np.concatenate([FRAMED, DOWN], axis=1)]),
+        ("receptive_fields", bars, [[11, 40, 500]] * 2),
+        ("class_table", bars, [[100] * 3 + [100, 50, 3.2], [100] * 3 + [25, 75, 12.5]]),
+        ("learning_rates", curves, [[0, 7e-5, 3e-5], [0, 7e-5, 3e-5], [1e-3, 1e-3]]),
+        ("moving_average_memory", curves, [[100, 50, 25], [50, 25], [100, 1, 0.01], [1, 0.01]]),
+        ("overfitting", curves, [[30, 70, 100], [30, 50, 62]]),
+        ("size_staircase", curves, [[shapes.conv_output_size(n, 11, 4) for n in range(211, 232)]]),
+        ("validation_curves", curves, [[50, 80], [60, 70], [75, 25], [75, 75]]),
+        ("weight_averaging", curves, INPUTS["weight_averaging"]),
+        ("few_images", curves, [[30, 80], [60], [25, 25]]),
+        ("prediction_speeds", bars, [[40, 2.5], [40, 50]]),
+        ("filters", pictures, [np.concatenate([FRAMED, FRAMED], axis=1)]),
         ("image_grid", pictures, [SCENE] * 4),
         ("templates", pictures, [SCENE / 255] * 2 + [SLOPE] * 2),
         ("augmentations", pictures, [SCENE, *VERSIONS, *VERSIONS[::-1]]),
@@ -386,6 +411,27 @@ def test_early_stopping_is_drawn_where_keras_would_stop(losses, best, stop):
     words = f"lowest after epoch {best}, with"
     assert words in fig.alt and f"would end after epoch {stop}." in fig.alt
     assert fig.axes[0].lines[3].get_xdata() == [stop, stop]
+
+
+def test_a_band_reaches_from_the_lowest_to_the_highest():
+    band = draw("few_images").axes[0].collections[0].get_paths()[0].vertices
+    assert {(5, 20), (5, 40), (50, 80)} == {tuple(map(round, point)) for point in band}
+
+
+def test_each_training_is_a_disc_as_large_as_its_multiply_adds():
+    left, right = draw("accuracy_costs").axes
+    a, b = left.collections
+    assert a.get_offsets().tolist() == [[1, 80], [1, 90]] and b.get_offsets().tolist() == [
+        [100, 70]
+    ]
+    assert a.get_sizes() == 2 * b.get_sizes()
+    assert words(right.texts) == ["b\n1.00"]
+
+
+def test_what_passes_layers_by_is_an_arc():
+    arrows = [text.arrow_patch for text in draw("block").axes[0].texts if hasattr(text, "xyann")]
+    bent = [arrow for arrow in arrows if arrow.get_connectionstyle().rad]
+    assert (len(arrows), len(bent)) == (8, 1)
 
 
 def test_labels_are_moved_apart_about_their_middle():

@@ -28,3 +28,4 @@ from helpers.plots.speed import roofline, time_bars
 from helpers.plots.templates import templates
 from helpers.plots.training import augmentations, descent, learning_rates, rate_sweep, two_modes
 from helpers.plots.worked import filter_channels, pooling, worked_convolution
+from helpers.plots.transfer import accuracy_costs, block, few_images, prediction_speeds
