@@ -57,8 +57,7 @@ def show_animation(figures, seconds=0.5):
     pictures = [picture.quantize(palette=colours, dither=Image.Dither.NONE) for picture in pictures]
     buffer = io.BytesIO()
     times = [round(1000 * seconds)] * (len(pictures) - 1) + [round(3000 * seconds)]
-    pictures[0].save(
-        buffer, "PNG", save_all=True, append_images=pictures[1:], duration=times, loop=0
-    )
+    film = {"save_all": True, "append_images": pictures[1:], "duration": times, "loop": 0}
+    pictures[0].save(buffer, "PNG", optimize=True, **film)
     picture = base64.b64encode(buffer.getvalue()).decode()
     display({"image/png": picture}, metadata={"image/png": {"alt": figures[0].alt}}, raw=True)

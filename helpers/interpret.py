@@ -63,7 +63,7 @@ def logits_from(model, layer):
 
 
 def grad_cam(model, layer, maps, classes):
-    """Compute Grad-CAM's maps of what speaks for a class (Selvaraju et al., ICCV 2017, section 3).
+    """Compute Grad-CAM's maps of what supports a class (Selvaraju et al., ICCV 2017, section 3).
 
     A channel's weight is the mean of the logit's gradient over its positions (equation 1). Behind
     the maps there are only poolings and dense layers with ReLU, so the chain rule gives that mean

@@ -31,7 +31,7 @@ def figures(names):
     yield plots.montage(dict.fromkeys(names[:10], images[:8]), names[:8])
     yield plots.brightness(random.random((4 * count, 3)), labels, names)
     yield plots.confusion_matrix(matrix, names)
-    yield plots.confusion_images(images, labels, answers, names)
+    yield plots.confusion_images(images, labels, np.eye(count)[answers], names)
     yield plots.probabilities(images[0], scores / scores.sum(), names)
     yield plots.projection(random.normal(size=(4 * count, 2)), labels, names, images)
     said = [f"true {n}" for n in names[:3]]
@@ -129,7 +129,7 @@ def test_of_many_classes_the_most_frequent_confusions_are_drawn(right):
         answers[30:32] = 50  # two of class 10
     images = np.zeros((300, 8, 8, 3), np.uint8)
     names = [f"class {number}" for number in range(100)]
-    fig = plots.confusion_images(images, labels, answers, names)
+    fig = plots.confusion_images(images, labels, np.eye(100)[answers], names)
     titles = [axis.get_title() for axis in fig.axes if axis.get_title()]
     if right:
         assert len(titles) == 12 and titles[0] == "class 0\n→ class 0\n3"

@@ -10,12 +10,13 @@ import pytest
 from matplotlib import colormaps
 from matplotlib.colors import to_hex, to_rgba_array
 from PIL import Image
+from scipy.stats import binom
 
 from helpers import display, networks, plots, shapes
 from helpers.evaluation import accuracy_interval
 from helpers.keras_setup import keras
 from helpers.plots.architecture import SIDE, _rounded
-from helpers.plots.colours import CATEGORIES, GREY
+from helpers.plots.colours import BLACK, BLUE, CATEGORIES, GREY, SKY, VERMILION
 from helpers.plots.parts import spread
 from helpers.plots.style import figure, join_words
 
@@ -72,9 +73,11 @@ def bowl(w, b):
 INPUTS = {
     "image_grid": ([SCENE] * 4, ["a", "b", "c", "d"]),
     "montage": ({"dark": SHADES[:2], "light": SHADES[2:] / 255}, NAMES),
-    "hash_distances": (SCENE, LARGE, np.array([3, 60, 45, 70]), 100, 20),
+    "hash_distances": (SCENE, LARGE, np.eye(2, 100) > 0, np.array([2, 60, 45, 70]), 20),
     "templates": ([SCENE / 255] * 2, [SLOPE] * 2, NAMES[:2]),
     "resizing": (SCENE, LARGE),
+    "split_line": (SHADES, np.array([0.05, 0.1, 0.3, 0.9, 0.3]), 0.15),
+    "batch": (SHADES / 255, {"one": np.eye(3)[[0, 0, 0, 0, 0]], "two": np.eye(2)[[0, 1, 0, 1, 1]]}),
     "brightness": (np.eye(3).repeat(4, 0), np.arange(12) % 3, NAMES),
     "accuracy_bars": ({"colour": 0.25, "AlexNet": 0.875}, 0.5),
     "kernel_positions": ([{"n": 10, "kernel": 1, "stride": 2}],),
@@ -85,18 +88,24 @@ INPUTS = {
     "worked_convolution": (np.arange(16).reshape(4, 4) % 5, np.array([[1, 0, -1]] * 3)),
     "filter_channels": (np.arange(75).reshape(5, 5, 3) % 7, np.array([[[1, 0, -1]] * 3] * 3), -3),
     "pooling": (np.arange(0, 175, 7).reshape(5, 5) % 11, np.array([[9, 10], [9, 10]]), 3, 2),
+    "count_bars": ({"dense": 2_500_000_000, "patches": 4_000_000, "shared": 950}, "weights"),
     "receptive_fields": (SCENE, {"conv0": 11, "max0": 40, "conv9": 500}),
-    "traced_value": (SCENE, [("conv1", 7, 3, 3), ("conv0", 15, 4, 8), ("image", 150, 40, 100)]),
+    "traced_value": (
+        SCENE,
+        [("conv1", 7, 3, 3), ("conv0", 15, 4, 8), ("image", 150, 40, 100)],
+        (21, 5),
+    ),
     "filter_response": (SCENE[..., 0] / 255, np.array([[1, -1]]), np.ones((150, 149))),
     "feature_maps": ({"one": RAMP - 4, "two": np.zeros((2, 5))}, SCENE),
     "architecture": (NETWORK,),
-    "relu": (SCENE[..., 0] / 255, np.array([[1, -1]]), RAMP - 2),
+    "relu": (RAMP - 2,),
     "channel_histograms": (
-        {"before": POINTS + [5, 0], "after": POINTS, "late": 2 * POINTS}, [7, 40],
+        {"before": POINTS + [5, 0], "after": POINTS, "late": 2 * POINTS}, ["low", "high"],
     ),
     "answers": (SCENE, {"one": [0.25, 0.5, 0.25], "two": [0.1, 0.3, 0.6]}),
     "softmax": ([2, 0, -1], {1: [0.844, 0.114, 0.042], 4: [0.5, 0.3, 0.2]}),
     "channel_maps": (SCENE, CHANNELS[..., :3], "conv0", 4, 2),
+    "towers": ({"conv0": 48, "conv1": 128, "fc0": 2048}, ["fc0"]),
     "part_times": ({1: {"a": 0.25, "b": 0.75}, 4: {"a": 1.2, "b": 0.4}},),
     "filters": ({"one": np.stack([SLOPE, -3 * SLOPE], axis=-1), "two": NOISE}, 2),
     "layer_costs": (["conv0", "fc0"], [10, 30], [90, 10]),
@@ -106,7 +115,7 @@ INPUTS = {
     ),
     "validation_curves": (
         {"course": [[0.5, 0.8], [0.6, 0.7]], "article": [[0.75, 0.25]]}, 3000,
-        {"article": [0.7]}, 45,
+        {"article": [0.7]},
     ),
     "overfitting": (
         {"loss": [2, 1, 0.5, 0.1], "val_loss": [2, 1.2, 1.4, 1.5], "accuracy": [0.3, 0.7, 0.9, 1.0],
@@ -117,12 +126,16 @@ INPUTS = {
     "rate_sweep": ({1e-3: (2.0, 1.5), 0.1: (30.0, 1.75)}, {"a": [[2.0, 118.0]], "b": [[2, 1]] * 2}),
     "learning_rates": ({"quick": [0, 7e-5, 3e-5], "b": [1e-3] * 2},),
     "two_modes": ({0.99: ([3, 1, 0.1], [1.8, 1.7, 1.6]), 0.9: ([3, 1, 0.1], [1.8, 1, 0.2])},),
-    "dot_rows": ({"five seeds": [0.5, 0.625, 0.75], "two": [0.8, 0.9]},),
+    "dot_rows": ({"five seeds": [0.5, 0.75, 0.75], "two": [0.8, 0.9]},),
     "averaged_losses": ({"last": [1.0, 0.75, 0.875], "SWA": [0.5, 0.625]}, 3),
     "time_bars": ({"float32": 0.012, "bfloat16": 0.0035, "float16": np.inf}, "a product", "x"),
     "roofline": ({8: 15.0, 32: 31.5}, 47.0, 1800.0, 0.125),
     "confusion_matrix": (MATRIX, NAMES),
-    "confusion_images": (SHADES, np.array([0, 0, 1, 0, 2]), np.array([0, 1, 1, 1, 2]), NAMES),
+    "confusion_images": (
+        SHADES, np.array([0, 0, 1, 0, 2]), np.array([
+            [0.9, 0.1, 0], [0.3, 0.7, 0], [0, 1, 0], [0.1, 0.8, 0.1], [0, 0, 1],
+        ]), NAMES,
+    ),
     "reliability": (
         {
             "before": ([np.nan, 0.35, 0.7, 0.9], [np.nan, 0.5, 1.0, 0.6], [0, 2, 1, 50], 0.22),
@@ -132,17 +145,24 @@ INPUTS = {
     "paired_comparison": (5, 1, np.linspace(0.1, 0.3, 101), "AlexNet", "the line"),
     "robustness": (
         SCENES[:3], (0, 1, 2.5), {"yours": [(0.9, 0.8, 1), (0.5, 0.4, 0.6), (0.25, 0.2, 0.3)]},
-        "radius in pixels",
+        "radius in pixels", 20,
     ),
     "probabilities": (SCENE, [0.126, 0.75, 0.124], NAMES),
-    "confidences": ({"yours": {"scenes": [0, 1, 3], "no scene": [2, 0, 0]}},),
-    "threshold_price": ({"yours": ([1, 0.5], [0.75, 0.875], [1, 0.25])}, (0, 0.5)),
+    "averaged_views": (
+        {"image": 0.75, "mean": 0.875}, {"image": (0.5, 0.8), "mean": (0.7, 0.9)},
+        {"image": 0.5, "mean": 0.25},
+    ),
+    "confidences": (
+        {"yours": {"scenes": [0, 1, 3], "strange": [[2, 0, 0], [1, 0, 1]]}}, ("noise", "waves"),
+    ),
+    "threshold_price": ({"yours": ([1, 0.5], [0.75, 0.875], [1, 0.25])},),
     "heat_maps": (SCENES[:3], {"net": [WARM, np.zeros((4, 4)), WARM]}, ["a\nb", "c", "d"]),
     "top_patches": (PATCHES, ["channel 1\nlake 9", "channel 2"]),
     "effects": (
         {"green": {"sea": [2, 4], "ice": [-1]}, "grey": {"sea": [0, 0], "ice": [1]}}, "points",
     ),
     "strongest_channels": (SCENE, CHANNELS, "relu0", 3),
+    "weighted_channels": (SCENE, np.ones((2, 2, 3)) * [1, 2, 3], np.array([-3.0, 0, 2]), 1),
     "projection": (POINTS, np.arange(12) % 3, NAMES, SCENES, (0.5, 0.25), 3),
     "few_images": ({"probe": {5: [0.2, 0.4], 50: [0.8]}, "scratch": {50: [0.5, 0.7]}}, 0.25),
     "prediction_speeds": ({"a": 40.0, "b": 2.5}, {"a": 10**9, "b": 2 * 10**10}),
@@ -156,8 +176,10 @@ SAYS = {
     "image_grid": "4 images in 2 rows of 3, titled a, b, c and d.",
     "montage": "Rows of small images: dark 2 and light 3, titled bridge, lake and tower.",
     "hash_distances": "the nearest other image in 45. A dashed line marks the limit of 20.",
-    "templates": "images of bridge and lake, their templates of 11 by 11 coloured squares",
-    "resizing": "12 by 12 sharp pixels; right the same square after resizing to 300, 24 by 24",
+    "templates": "images of bridge and lake, their templates of 11 by 11 blurred colours",
+    "resizing": "8 by 8 sharp pixels; right the same square after resizing to 300, 16 by 16",
+    "split_line": "cut at 0.15. Images on its two sides: validation 2 and training 3.",
+    "batch": "5 images of 4 rows, 4 columns and 3 colours. Beside it the one-hot labels",
     "brightness": "bridge 0.33, lake 0.33 and tower 0.33. The median of all images is 0.33.",
     "accuracy_bars": "marks what always answering the most common class gives: 50.0",
     "kernel_positions": "lies at 5 positions below it, and no position covers 5 of them.",
@@ -166,16 +188,18 @@ SAYS = {
     "worked_convolution": "the products are summed: 4 -1; 4 4.",
     "filter_channels": "the sums are 22, 0 and -26, and with the bias -3 the first value of",
     "pooling": "under 4 windows of 3 by 3, 2 apart. The largest numbers are 9, 10, 9 and 10.",
+    "count_bars": "dense 2.5 billion, patches 4 million and shared 950.",
     "receptive_fields": "conv0 11, max0 40 and conv9 500 pixels",
     "traced_value": "image 40 to 100 of 150, conv0 4 to 8 of 15 and conv1 3 to 3 of 7.",
     "filter_response": "150 by 150 pixels, the kernel 1 -1, and the response of 150 by 149",
     "feature_maps": "An image and its feature maps: one with 3 by 3 values and two with 2 by 5",
     "architecture": "image 20×20×3, first 8×8×8 (608 parameters), pool 4×4×8, wide 4×2×8 (32",
     "relu": "nothing is orange: 22% of its values were below 0",
-    "channel_histograms": "Histograms of the channels 7 and 40. before: means 5.",
+    "channel_histograms": "channels, by name low and high, each above a dot at its mean and a line",
     "answers": "two: output 0 10.0%, output 1 30.0% and output 2 60.0%. A line marks equal",
-    "softmax": "logits 2, 0 and -1, and of their probabilities in per cent: at temperature 1 84",
+    "softmax": "logits 2, 0 and -1, and of their probabilities in %: at temperature 1 84, 11",
     "channel_maps": "all 3 as small grey pictures in 2 rows, each of 3 by 3 values",
+    "towers": "conv0 48, conv1 128 and fc0 2,048. Arrows lead from each half of a layer to",
     "part_times": "a: one image 25% and batch of 4 75%; b: one image 75% and batch of 4 25%.",
     "filters": "2 filters of 11 by 11 weights for red, green and blue as small coloured squares, 2",
     "layer_costs": "conv0 25.0% and fc0 75.0%; multiply-adds per image: conv0 90.0%",
@@ -187,22 +211,24 @@ SAYS = {
     "rate_sweep": "0.001 2.00, then 1.50 and 0.1 30.00, then 1.75; the lowest at 0.001. Right, the",
     "learning_rates": "quick: 0 at the start, at most 7e-05, first at step 1 of 3, and 3e-05",
     "two_modes": "momentum 0.99: 0.10 in training mode and 1.60 in inference mode and momentum 0.9",
-    "dot_rows": "five seeds: 50.0, 62.5 and 75.0 per cent, mean 62.5 per cent, standard",
+    "dot_rows": "five seeds: 50.0, 75.0 and 75.0 per cent, mean 66.7 per cent, standard",
     "averaged_losses": "At the end last 0.88 and SWA 0.62.",
     "time_bars": "Bars of a product: float32 12 ms, bfloat16 3.5 ms and float16 refused.",
     "roofline": "1.8e+03, the optimizer's memory traffic 8 at batch size 1",
     "confusion_matrix": "lake taken for bridge, 3 of 10 images. The lowest recall: lake, 60.0 per",
-    "confusion_images": "Off the diagonal: bridge called lake 2.",
+    "confusion_images": "Off the diagonal: bridge called lake 2 (up to 80 per cent sure).",
     "reliability": "before: 2 images 35.0 per cent sure and 50.0 right, 1 image 70.0",
-    "paired_comparison": "right on 5 images and only the line on 1; grey bars",
-    "robustness": "yours: 0 90, 1 50 and 2.5 25 per cent, each with its 95 per cent interval.",
+    "paired_comparison": "right on 5 images and only the line on 1; bars",
+    "robustness": "accuracy on 20 images. yours: 0 90, 1 50 and 2.5 25 per cent, each",
     "probabilities": "bridge 12.6, lake 75.0 and tower 12.4. The largest is that of lake.",
-    "confidences": "at least 67 per cent: scenes (4 images) 75 per cent and no scene (2 ima",
-    "threshold_price": "and 50 answers 50, 88 of them right, and 25 of the strangers.",
+    "averaged_views": "loss: image 0.500 and mean 0.250. A dashed line marks the mean of all lo",
+    "confidences": "75 per cent and strange (4 images) 25 per cent (noise 0 and waves 25).",
+    "threshold_price": "above 50 known images answered 50, right among these answers 88 and strang",
     "heat_maps": "net, a b: warmest 12% from the top, 38% from the left; net, c: warm nowhere;",
     "top_patches": "nine patches that excite each of 2 channels most: channel 1 lake 9 and channel",
     "effects": "points. green: sea +3.0 (±1.4) and ice -1.0 (±0.0); grey: sea +0.0 (±0.0) and ice",
     "strongest_channels": "3 of the 4 channels of relu0, each of 3 by 3 values",
+    "weighted_channels": "channel 2 × +2 and channel 0 × -3. Then the sum of all 3 channels,",
     "projection": "12 images as points in a plane, by class: bridge around -1, 0, lake around",
     "few_images": "probe: 5 images 30.0 and 50 images 80.0; scratch: 50 images 60.0. A dashed line",
     "prediction_speeds": "a 40 and b 2.5; billion multiply-adds a second: a 40 and b 50.",
@@ -276,7 +302,10 @@ def test_an_animation_has_a_frame_for_each_position(shown):
         assert words(smaller.texts) == [f"output, 2 x 2:\nposition {min(number + 1, 4)} of 4"]
         row, column = divmod(number, 3)
         assert same.patches[9].get_xy() == (column - 1, row - 1)  # behind the nine squares
-        assert len(same.patches) == 9 + 2 + (25 - 9)
+        dashed = [patch.get_xy() for patch in same.patches if patch.get_width() == 3][2:]
+        down, right = divmod(number + 1, 3)
+        assert dashed == ([(right - 1, down - 1)] if number < 8 else [])
+        assert len(same.patches) == 9 + 2 + (25 - 9) + len(dashed)
     display.show_animation(frames)
     ((data, options),) = shown
     content = base64.b64decode(data["image/png"])
@@ -288,51 +317,42 @@ def test_an_animation_has_a_frame_for_each_position(shown):
 @pytest.mark.parametrize(
     "name, part, numbers",
     [
-        ("hash_distances", pictures, [SCENE, LARGE]),
         ("accuracy_bars", bars, [[25, 87.5]]),
         ("layer_costs", bars, [[25, 75], [90, 10]]),
         ("time_bars", bars, [[12, 3.5, 0]]),
         ("probabilities", bars, [[], [12.6, 75, 12.4]]),
         ("receptive_fields", sides, [[11, 40]]),
-        ("traced_value", sides, [[61], [15, 5, 5], [7, 1, 1]]),
+        ("traced_value", sides, [[61], [5], [1], [21], [1, 5, 5], [1]]),
+        ("count_bars", bars, [[2.5e9, 4_000_000, 950]]),
         ("learning_rates", curves, [[0, 7e-5, 3e-5], [1e-3, 1e-3]]),
         ("two_modes", curves, [[3, 1, 0.1], [1.8, 1.7, 1.6], [3, 1, 0.1], [1.8, 1, 0.2]]),
         ("rate_sweep", curves, [[2, 30], [1.5, 1.75], [2, 118], [2, 1], [2, 1]]),
         ("descent", curves, [[1, 0.9], [1], [0], [1, -1, 0], [1], [0]]),
         ("overfitting", curves, [[2, 1, 0.5, 0.1], [2, 1.2, 1.4, 1.5], [1.2]]),
-        ("dot_rows", curves, [[0, 0, 0]]),
+        ("dot_rows", curves, [[0, 0, 0.2]]),
         ("averaged_losses", curves, [[1, 0.75, 0.875], [0.5, 0.625]]),
-        ("validation_curves", curves, [[50, 80], [60, 70], [75, 25], [70]]),
-        ("relu", pictures, [*INPUTS["relu"], np.maximum(RAMP - 2, 0)]),
+        ("validation_curves", curves, [[50, 80], [60, 70], [55, 75], [75, 25], [70]]),
+        ("relu", pictures, [RAMP - 2, np.maximum(RAMP - 2, 0)]),
         ("answers", bars, [[], [25, 50, 25], [10, 30, 60]]),
         ("softmax", heights, [[2, 0, -1], [84.4, 11.4, 4.2], [50, 30, 20]]),
         ("part_times", bars, [[25, 75, 75, 25]]),
-        ("threshold_price", curves, [[75, 87.5], [75], [87.5]]),
+        ("threshold_price", curves, [[100, 50], [0, 1], [75, 87.5], [0, 1], [100, 25]]),
         ("filters", pictures, [np.concatenate([FRAMED, DOWN], axis=1)]),
-        ("receptive_fields", bars, [[11, 40, 500]] * 2),
-        ("class_table", bars, [[100] * 3 + [100, 50, 3.2], [100] * 3 + [25, 75, 12.5]]),
-        ("learning_rates", curves, [[0, 7e-5, 3e-5], [0, 7e-5, 3e-5], [1e-3, 1e-3]]),
-        ("moving_average_memory", curves, [[100, 50, 25], [50, 25], [100, 1, 0.01], [1, 0.01]]),
-        ("overfitting", curves, [[30, 70, 100], [30, 50, 62]]),
-        ("size_staircase", curves, [[shapes.conv_output_size(n, 11, 4) for n in range(211, 232)]]),
-        ("validation_curves", curves, [[50, 80], [60, 70], [75, 25], [75, 75]]),
-        ("weight_averaging", curves, INPUTS["weight_averaging"]),
         ("few_images", curves, [[30, 80], [60], [25, 25]]),
         ("prediction_speeds", bars, [[40, 2.5], [40, 50]]),
-        ("filters", pictures, [np.concatenate([FRAMED, FRAMED], axis=1)]),
         ("image_grid", pictures, [SCENE] * 4),
         ("templates", pictures, [SCENE / 255] * 2 + [SLOPE] * 2),
         ("augmentations", pictures, [SCENE, *VERSIONS, *VERSIONS[::-1]]),
-        ("resizing", pictures, [SCENE, SCENE[66:78, 66:78], LARGE[132:156, 132:156]]),
+        ("resizing", pictures, [SCENE, SCENE[54:62, 118:126], LARGE[108:124, 236:252]]),
         ("filter_response", pictures, INPUTS["filter_response"]),
         ("feature_maps", pictures, [SCENE, RAMP - 4, np.zeros((2, 5))]),
         ("probabilities", pictures, [SCENE]),
         ("heat_maps", pictures, [SCENE, SCENE, SCENE, SCENE.mean(axis=2), WARM]),
         ("top_patches", pictures, [SHEET, SHEET]),
         ("strongest_channels", pictures, [SCENE, *np.moveaxis(CHANNELS[..., [2, 1, 3]], 2, 0)]),
-        ("robustness", pictures, SCENES[:3]),
+        ("weighted_channels", pictures, [SCENE, *(np.full((2, 2), k) for k in (6, -3, 3, 3))]),
         ("robustness", lambda fig: curves(fig)[-1:], [[90, 50, 25]]),
-        ("confusion_images", pictures, SHADES[[0, 1, 2, 4]]),
+        ("confusion_images", pictures, SHADES[[0, 3, 2, 4]]),
         ("confusion_matrix", pictures, [[[80, 20, 0], [30, 60, 10], [0, 0, 100]]]),
     ],
 )
@@ -348,14 +368,14 @@ def test_figures_draw_what_they_are_given(name, part, numbers):
             "validation_curves",
             [
                 [
-                    "course: 75 % on average",
-                    "article: 25 %",
-                    "article, recalibrated:\n70 % on average",
+                    "course: 75% on average",
+                    "article: 25%",
+                    "article, recalibrated:\n70% on average",
                 ]
             ],
         ),
         ("time_bars", [["12 ms", "3.5 ms", "refused"]]),
-        ("roofline", [["15 (32%)", "32 (67%)"]]),
+        ("roofline", [["15 (32%)", "32 (67%)", "the roof bends at 6"]]),
         ("receptive_fields", [["conv0: 11 x 11", "max0: 40 x 40"]]),  # conv9 does not fit
     ],
 )
@@ -376,7 +396,23 @@ def test_intervals_are_drawn_and_stay_clear_of_the_numbers():
 def test_confidences_are_shares_of_each_group():
     upper, lower = draw("confidences").axes
     assert [bar.get_height() for bar in upper.patches] == [0, 25, 75]
-    assert [bar.get_height() for bar in lower.patches] == [100, 0, 0]
+    assert [bar.get_height() for bar in lower.patches] == [50, 0, 0, 25, 0, 25]
+    assert [bar.get_y() for bar in lower.patches] == [0, 0, 0, 50, 0, 0]
+    assert words(lower.get_legend().get_texts()) == ["noise", "waves"]
+
+
+def test_a_threshold_that_nobody_passes_has_no_accuracy():
+    fig = plots.threshold_price({"yours": ([1, 0], [0.75, np.nan], [1, 0])})
+    assert [words(axis.texts) for axis in fig.axes] == [["0%"], ["75%"], ["0%"]]
+
+
+def test_the_line_beside_averaged_views_is_the_mean_of_the_single_ones():
+    views = {"image": 0.5, "mirror image": 0.75, "mean of both": 0.25}
+    fig = plots.averaged_views(views, dict.fromkeys(views, (0.1, 0.9)), views)
+    left, right = fig.axes
+    assert list(right.lines[0].get_xdata()) == [0.625] * 2
+    assert words(left.texts) == ["50.0%", "75.0%", "25.0%"]
+    np.testing.assert_allclose(right.collections[0].get_offsets()[:, 0], [0.5, 0.75, 0.25])
 
 
 def test_learning_curves_are_the_histories():
@@ -390,7 +426,7 @@ def test_learning_curves_are_the_histories():
     for look in ("get_color", "get_marker", "get_linestyle"):
         assert getattr(quick, look)() != getattr(other, look)()
     labels = {label.get_text(): label.xy for label in right.texts}
-    assert labels == {"80.0 %": (320, 80), "40.0 %": (200, 40)}
+    assert labels == {"80.0%": (320, 80), "40.0%": (200, 40)}
 
 
 def test_the_mean_trails_and_the_band_holds_the_middle_of_the_last_batches():
@@ -400,17 +436,6 @@ def test_the_mean_trails_and_the_band_holds_the_middle_of_the_last_batches():
     edges = axis.collections[0].get_paths()[0].vertices
     last = edges[edges[:, 0] == 9000][:, 1]
     assert [last.min(), last.max()] == pytest.approx(np.quantile(loss[-100:], (0.1, 0.9)))
-
-
-@pytest.mark.parametrize(
-    "losses, best, stop", [([3, 2, 1], 3, 3), ([3, 1, 2, 2, 0], 2, 4), ([1, 2], 1, 2)]
-)
-def test_early_stopping_is_drawn_where_keras_would_stop(losses, best, stop):
-    history = {"val_loss": losses, "loss": losses, "accuracy": losses, "val_accuracy": losses}
-    fig = plots.overfitting(history, patience=2)
-    words = f"lowest after epoch {best}, with"
-    assert words in fig.alt and f"would end after epoch {stop}." in fig.alt
-    assert fig.axes[0].lines[3].get_xdata() == [stop, stop]
 
 
 def test_a_band_reaches_from_the_lowest_to_the_highest():
@@ -434,17 +459,27 @@ def test_what_passes_layers_by_is_an_arc():
     assert (len(arrows), len(bent)) == (8, 1)
 
 
-def test_labels_are_moved_apart_about_their_middle():
-    assert spread([90.0, 50.0, 52.0], 6) == pytest.approx([90 - 4 / 3, 50 - 4 / 3, 56 - 4 / 3])
+@pytest.mark.parametrize(
+    "losses, best, stop", [([3, 2, 1], 3, 3), ([3, 1, 2, 2, 0], 2, 4), ([1, 2], 1, 2)]
+)
+def test_early_stopping_is_drawn_where_keras_would_stop(losses, best, stop):
+    history = {"val_loss": losses, "loss": losses, "accuracy": losses, "val_accuracy": losses}
+    fig = plots.overfitting(history, patience=2)
+    words = f"lowest after epoch {best}, with"
+    assert words in fig.alt and f"would end after epoch {stop}." in fig.alt
+    assert fig.axes[0].lines[3].get_xdata() == [stop, stop]
+
+
+def test_only_labels_too_close_are_moved_apart_about_their_middle():
+    assert spread([90.0, 50.0, 52.0], 6) == pytest.approx([90, 48, 54])
 
 
 def test_each_run_of_a_recipe_is_a_line():
     fig = draw("validation_curves")
-    first, second, other, star = fig.axes[0].lines
+    first, second, mean, other, star = fig.axes[0].lines
     assert list(first.get_xdata()) == [3000, 6000]
-    assert first.get_color() == second.get_color() != other.get_color()
+    assert first.get_color() == second.get_color() == mean.get_color() != other.get_color()
     assert star.get_marker() == "*" and star.get_xdata() > 6000
-    assert fig.axes[0].get_ylim()[0] == 45
 
 
 def test_small_learning_rates_are_written_in_full():
@@ -519,8 +554,10 @@ def test_a_convolution_is_worked_out_position_by_position():
         written = words(fig.axes[0].texts)
         assert f"sum {(patch * kernel).sum()}" in written
         assert f"position {number + 1} of 4" in written
-        frame, _ = fig.axes[0].patches[16:18]  # behind the image's squares
-        assert frame.get_xy() == pytest.approx((0.2 + column, 1.1 + row))
+        frame, _, dashed = fig.axes[0].patches[16:19]  # behind the image's squares
+        assert frame.get_xy() == pytest.approx((0.2 + column, 1.2 + row))
+        down, right = divmod(number + 1, 2)
+        assert number == 3 or dashed.get_xy() == pytest.approx((0.2 + right, 1.2 + down))
     assert len(frames) == 4 and sum("output" in words(fig.axes[0].texts) for fig in frames) == 4
 
 
@@ -542,6 +579,28 @@ def test_of_the_rounded_positions_only_the_last_hangs_over():
     ]
     beyond = [patch for patch in axis.patches if patch.get_hatch()]
     assert [(patch.get_x(), round(patch.get_width())) for patch in beyond] == [(224, 3)]
+
+
+def test_each_damaged_image_stands_above_its_strength():
+    fig = draw("robustness")
+    fig.draw_without_rendering()
+    (axis,) = fig.axes
+    for picture, image, strength in zip(axis.child_axes, SCENES, (0, 1, 2.5)):
+        assert (picture.images[0].get_array() == image).all()
+        middle = picture.get_window_extent().corners()[:, 0].mean()
+        assert axis.transData.inverted().transform((middle, 0))[0] == pytest.approx(strength)
+
+
+def test_the_mistakes_of_a_confusion_matrix_have_a_scale_of_their_own():
+    right, wrong = draw("confusion_matrix").axes[0].images
+    assert wrong.get_array().mask.tolist() == np.eye(3, dtype=bool).tolist()
+    assert wrong.get_clim()[1] < right.get_clim()[1]
+
+
+def test_bars_that_are_measured_otherwise_stand_apart():
+    fig = plots.accuracy_bars({"AlexNet": 0.8, "top 2": 0.9}, 0.5, apart=["top 2"])
+    assert [to_hex(bar.get_facecolor()).upper() for bar in fig.axes[0].patches] == [BLUE, SKY]
+    assert fig.axes[0].lines[0].get_ydata() == [0.5, 1]  # the dashed line ends above the second
 
 
 def test_the_counts_of_a_confusion_matrix_stand_in_their_cells():
@@ -581,13 +640,30 @@ def test_reliability_draws_the_ranges_that_hold_images_with_their_intervals():
     np.testing.assert_allclose(reach[:, 1], 100 * np.array(accuracy_interval(30, 50)))
     bars = {bar.get_x() + bar.get_width() / 2: bar.get_height() for bar in lower.patches}
     assert bars == {12.5: 0, 37.5: 2, 62.5: 1, 87.5: 50}
+    (hollow,) = [line for line in upper.lines if line.get_markerfacecolor() == "white"]
+    assert hollow.get_xdata().tolist() == [35, 70]  # of 2 images and of 1
+
+
+def test_reliability_compares_the_error_with_luck():
+    even = plots.reliability({"coins": ([0.5], [0.5], [100], 0.0)})
+    low, high = map(float, even.axes[0].get_title().split("gives ")[1].split(" to "))
+    heads = np.abs(np.arange(101) - 50)
+    for edge, share in (
+        (low, 0.025),
+        (high, 0.975),
+    ):  # the chance of a smaller and of no larger one
+        below, within = (binom.pmf(np.arange(101)[pick], 100, 0.5).sum()
+                         for pick in (heads < edge, heads <= edge))  # fmt: skip
+        assert below <= share <= within
 
 
 def test_a_paired_comparison_is_mcnemars_test_and_the_middle_of_the_bootstrap():
     left, right = draw("paired_comparison").axes
     assert [round(bar.get_height() * 0.64) for bar in left.patches] == [1, 6, 15, 20, 15, 6, 1]
     assert left.get_title() == "McNemar's test: 5 of 6, p = 0.22"
-    assert "from 10 to 30 points" in right.get_title()
+    uneven = [to_hex(bar.get_facecolor()).upper() == VERMILION for bar in left.patches]
+    assert uneven == [True, True, False, False, False, True, True]
+    assert right.get_title().endswith("10 to 30 points")
     assert sum(bar.get_height() for bar in right.patches) == 101
     assert "0 of 0, p = 1.00" in plots.paired_comparison(0, 0, [0.0], "a", "b").axes[0].get_title()
 
@@ -600,17 +676,49 @@ def test_a_montage_holds_each_image_at_its_place():
     assert words(draw("montage").axes[0].get_yticklabels()) == ["dark", "light"]
 
 
+def test_the_split_shows_copies_at_one_place_and_the_cut():
+    (axis,) = draw("split_line").axes
+    np.testing.assert_allclose(pictures(axis.figure), SHADES[[1, 2, 4, 3]])  # one of each eighth
+    assert [line.get_xdata()[0] for line in axis.lines] == [0.1, 0.3, 0.9]
+    (first, _, copy, _) = [image.get_extent() for image in axis.images]
+    assert copy[0] > first[0] and copy[2] > first[2]
+    assert words(axis.texts) == ["validation", "training"]
+
+
+def test_a_batch_is_a_pile_and_its_labels():
+    pile, *grids = draw("batch").axes
+    assert words(pile.texts) == ["4 columns, 3 colours", "4 rows", "5 images"]
+    np.testing.assert_allclose(
+        [image.get_array()[5, 5, 0] * 255 for image in pile.images[::-1]], SHADES[:, 0, 0, 0]
+    )
+    assert [grid.get_title() for grid in grids] == ["one", "two"]
+    assert [int(grid.images[0].get_array()[:, 0].sum()) for grid in grids] == [5, 2]
+
+
 def test_crossed_images_are_marked():
     fig = plots.image_grid([SCENE] * 3, ["a", "b", "c\nmodel: d"], crossed=[2])
     assert [words(axis.texts) for axis in fig.axes] == [[], [], ["✗"]]
     assert fig.alt.endswith("A cross marks c.")
 
 
+def test_the_rows_of_a_grid_may_have_names():
+    fig = plots.image_grid([SCENE] * 4, ["a", "b", "c", "d"], columns=2, names=["up", "down"])
+    assert [words(axis.texts) for axis in fig.axes] == [["up"], [], ["down"], []]
+    assert fig.alt.endswith("titled a, b, c and d. The rows are named up and down.")
+
+
 def test_all_distances_but_that_of_the_original_are_counted():
     *_, axis = draw("hash_distances").axes
     assert sum(bar.get_height() for bar in axis.patches if hasattr(bar, "get_height")) == 3
-    assert set(axis.lines[0].get_xdata()) == {3}
-    assert words(axis.texts) == ["its original: 3", "limit: 20", "the nearest\nother: 45"]
+    assert set(axis.lines[0].get_xdata()) == {2}
+    assert words(axis.texts) == ["the original: 2", "limit: 20", "the nearest\nother: 45"]
+
+
+def test_bits_that_differ_are_marked():
+    image, bits, again, differing = pictures(draw("hash_distances"))
+    assert (image == SCENE).all() and (again == LARGE).all()
+    assert [to_hex(bits[0, place]).upper() for place in (0, 1)] == ["#FFFFFF", BLACK]
+    assert [to_hex(differing[0, place]).upper() for place in range(3)] == [*[VERMILION] * 2, BLACK]
 
 
 def test_dots_stand_at_the_images_brightness():
@@ -625,15 +733,17 @@ def test_the_architecture_is_the_models():
     names = {"first", "5×5", "stride 2", "wide", "1×3", "high", "4×1", "most", "long"}
     assert names | {"20×20", "4×2", "8", "90,000", "608", "450 k"} < texts
     white = [patch for patch in axis.patches if patch.get_facecolor()[:3] == (1, 1, 1)]
-    for patch, (tall, wide) in zip(white, [(5, 5), (2, 2), (1, 3), (4, 1)], strict=True):
-        assert patch.get_height() == pytest.approx(SIDE * tall**0.5)
-        assert patch.get_width() == pytest.approx(SIDE * wide**0.5)
+    kernels = [((5, 5), (20, 20)), ((2, 2), (8, 8)), ((1, 3), (4, 4)), ((4, 1), (4, 2))]
+    for patch, (kernel, sides) in zip(white, kernels, strict=True):
+        drawn = patch.get_height(), patch.get_width()  # a kernel's share of a box's side
+        assert drawn == pytest.approx(np.divide(kernel, sides) * SIDE * np.sqrt(sides))
     levels = {text.get_position()[1] for text in axis.texts if "×" in text.get_text()[:3]}
     assert len(levels) == 2  # that of the kernels and that of the sides
     heights = {text.get_text(): text.get_position()[1] for text in axis.texts}
     assert heights["long"] == heights["most"] < heights["high"] == heights["first"]
-    legend = words(axis.get_legend().get_texts())
-    assert legend == ["image", "convolution", "pooling", "other", "dense layer", "kernel"]
+    *legend, kernel, value, wedge = words(axis.get_legend().get_texts())
+    assert legend == ["image", "convolution", "pooling", "other", "dense layer"]
+    assert [kernel, value, wedge] == ["kernel", "one value", "all to all"]
     fig.savefig(io.BytesIO(), format="svg")
 
 
@@ -677,14 +787,22 @@ def test_large_maps_run_from_the_image_to_its_negative():
     assert "channel 2, to the one most like its negative, channel 0" in fig.alt
 
 
+def test_towers_cross_only_where_they_should():
+    (axis,) = draw("towers").axes
+    arrows = [(text.xyann[1], *text.xy) for text in axis.texts if hasattr(text, "xyann")]
+    assert [(start, end) for start, x, end in arrows if x < 1] == [(0, 0), (1, 1)]
+    assert {(start, end) for start, x, end in arrows if x > 1} == {(0, 0), (0, 1), (1, 0), (1, 1)}
+
+
 def test_channels_are_spread_as_they_are():
-    fig = draw("channel_histograms")
-    before, after, late, empty = fig.axes
-    assert not empty.axison
-    titles = [axis.get_title().split("\n")[0] for axis in (before, after, late)]
-    assert titles == ["before", "after", "late"]
-    assert before.get_xlim() == after.get_xlim() != late.get_xlim()
-    assert len(before.patches) == 2
+    rows = draw("channel_histograms").axes
+    assert [axis.texts[0].get_text() for axis in rows] == ["before", "after", "late"]
+    assert len({axis.get_xlim() for axis in rows}) == 1
+    assert [len(axis.patches) for axis in rows] == [2, 2, 2]
+    before, after, late = (axis.patches[0].get_data() for axis in rows)
+    np.testing.assert_allclose(before.edges, after.edges + 5)
+    np.testing.assert_allclose(late.edges, 2 * after.edges)
+    assert before.values.max() == after.values.max() == late.values.max() == 1
 
 
 def test_channels_below_zero_are_drawn_from_the_lowest_value():

@@ -250,8 +250,8 @@ def test_a_key_changes_between_dark_and_light(open_deck):
 @browser_needed
 def test_an_answer_appears_with_the_next_key(open_deck):
     page = open_deck(DECKS[0])
-    page.evaluate("Reveal.slide(5)")
-    answer = page.locator("section.present .cell_output.fragment")
+    page.evaluate("Reveal.slide(4)")
+    answer = page.locator("section.present .cell.fragment")
     opacity = "one => getComputedStyle(one).opacity"
     assert answer.evaluate(opacity) == "0"
     page.keyboard.press("ArrowRight")

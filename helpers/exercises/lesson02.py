@@ -215,4 +215,8 @@ def stack_of_small_kernels(depth, stacked, single):
     }
     otherwise = "How many channels come into the first layer, how many into each of the others?"
     judge_number(stacked, right, slips, otherwise)
-    return f"{stacked / single:.1f} times as many: after the first layer, 96 channels come in."
+    wide, stack = 96 * (11 * 11 * 96 + 1), needed * later
+    return (
+        f"The stack has {stacked / single:.1f} times as many, because only 3 channels come into "
+        f"the single layer. With 96 in and out it would have {stack:,}, the single one {wide:,}."
+    )

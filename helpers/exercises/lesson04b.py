@@ -42,7 +42,7 @@ def lost_steps(for_one, for_a_thousandth):
     """Find the step below which nothing changes."""
     for given, weight in ((for_one, 1.0), (for_a_thousandth, 0.001)):
         given, expected = number(given), _threshold(weight)
-        sentence = f"{given:.3g} is the distance to a neighbour; anything above half is enough."
+        sentence = f"{given:.3g} is the distance to a neighbour; you need only half of it."
         require(abs(given - 2 * expected) > 0.02 * expected, sentence)
         lost = bfloat16(bfloat16(weight) + given) == bfloat16(weight)
         what = "is lost" if lost else "counts, but so does a smaller one"

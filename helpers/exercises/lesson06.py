@@ -18,7 +18,7 @@ from helpers.exercises.judging import (
 from helpers.keras_setup import keras
 
 TURNED = (
-    "The comparison is the wrong way round: there is a name if the largest probability reaches "
+    "The comparison is the wrong way round: there is a name if the largest probability is above "
     "the threshold."
 )
 EVERY_PAIR = "Compare every pair: `known[:, None]` makes a column, so each meets all strangers."
@@ -48,12 +48,10 @@ def _slip_in_a_name(given, row, names, threshold):
     place = int(row.argmax())
     largest = f"{row[place]:.3g}"
     if given == "don't know":
-        if row[place] == threshold:
-            return f"{largest} is not below a threshold of {threshold:g}: that row gets a name."
         return f"The largest probability is {largest}, above the threshold of {threshold:g}."
-    if row[place] < threshold:
+    if row[place] <= threshold:
         return (
-            f"The largest probability is {largest}, below the threshold of {threshold:g}: the "
+            f"The largest probability is {largest}, not above the threshold of {threshold:g}: the "
             f'answer is "don\'t know"; yours gives {given!r}.'
         )
     if given == sorted(names)[place]:
@@ -74,7 +72,7 @@ def answer_or_nothing(function):
         asked = {t: ask(function, row.copy(), list(names), t) for t in (0.0, 0.5, 0.9)}
         for threshold, given in asked.items():
             require(isinstance(given, str), f"One name is asked for; this is {shown(given)}.")
-            expected = names[row.argmax()] if row.max() >= threshold else "don't know"
+            expected = names[row.argmax()] if row.max() > threshold else "don't know"
             require(not _turned_round(asked, row.max()), TURNED)
             if given != expected:
                 require(False, _slip_in_a_name(given, row, names, threshold))
@@ -90,7 +88,7 @@ def answered_and_right(function):
         labels = np.where(random.random(40) < 0.6, rows.argmax(axis=1), random.integers(4, size=40))
         rows[0], rows[1] = (1 - threshold) / 3, (1, 0, 0, 0)
         rows[0, 0] = threshold  # one lies on it
-        kept = [k for k in range(40) if max(rows[k]) >= threshold]
+        kept = [k for k in range(40) if max(rows[k]) > threshold]
         hits = [k for k in kept if np.argmax(rows[k]) == labels[k]]
         given = ask(function, labels.copy(), rows.copy(), threshold)
         require(np.shape(given) == (2,), "Two numbers are asked for: fraction and accuracy.")
@@ -100,9 +98,8 @@ def answered_and_right(function):
         require(not swapped, "These two are in the other order: first the fraction answered.")
         sentence = f"At {threshold} the fraction answered is {len(kept) / 40:.6g}; yours gives "
         sentence += f"{answered:.6g}."
-        above = sum(max(row) > threshold for row in rows)
-        if near(answered, above / 40):
-            sentence += " An image that lies on the threshold gets an answer."
+        if near(answered, sum(max(row) >= threshold for row in rows) / 40):
+            sentence += " An image that lies on the threshold gets no answer."
         require(near(answered, len(kept) / 40), sentence)
         sentence = f"At {threshold} the accuracy of the answers is {len(hits) / len(kept):.6g}; "
         sentence += f"yours gives {right:.6g}."

@@ -122,11 +122,11 @@ def occlusion(function):
     """Cover square by square, with scores of which the falls are known."""
     random = np.random.default_rng(0)
     for rows, columns, side in ((2, 3, 1), (4, 6, 2), (9, 6, 3)):
-        image, speaks = random.random((rows, columns, 3)), random.normal(size=(rows, columns, 3))
-        speaks = np.abs(speaks) if side == 1 else speaks  # in the first one every square counts
+        image, worth = random.random((rows, columns, 3)), random.normal(size=(rows, columns, 3))
+        worth = np.abs(worth) if side == 1 else worth  # in the first one every square counts
 
-        def score(picture, speaks=speaks):
-            return float((picture * speaks).sum())
+        def score(picture, worth=worth):
+            return float((picture * worth).sum())
 
         shape, handed = (rows // side, columns // side), image.copy()
         given = ask(function, handed, side, score)
@@ -139,7 +139,7 @@ def occlusion(function):
         for (row, column), mine in np.ndenumerate(given):
             square = np.s_[row * side : (row + 1) * side, column * side : (column + 1) * side]
             near_by = np.s_[row : row + side, column : column + side]
-            falls = (image * speaks).sum(axis=2)
+            falls = (image * worth).sum(axis=2)
             fall = float(falls[square].sum())
             so_far += fall
             slips = {

@@ -2,16 +2,23 @@
 
 from helpers.plots.animation import kernel_animation
 from helpers.plots.architecture import architecture
+from helpers.plots.batch import batch, split_line
 from helpers.plots.comparison import paired_comparison, robustness
 from helpers.plots.confidence import reliability
 from helpers.plots.convolution import feature_maps, filter_response
 from helpers.plots.curves import learning_curves, overfitting, validation_curves
-from helpers.plots.doubt import confidences, threshold_price
+from helpers.plots.doubt import averaged_views, confidences, threshold_price
 from helpers.plots.evaluation import confusion_images, confusion_matrix, probabilities
 from helpers.plots.filters import filters
-from helpers.plots.interpret import effects, heat_maps, strongest_channels, top_patches
+from helpers.plots.interpret import (
+    effects,
+    heat_maps,
+    strongest_channels,
+    top_patches,
+    weighted_channels,
+)
 from helpers.plots.layers import answers, channel_histograms, relu, softmax
-from helpers.plots.network import channel_maps, layer_costs, part_times
+from helpers.plots.network import channel_maps, layer_costs, part_times, towers
 from helpers.plots.positions import kernel_positions, overhang
 from helpers.plots.projection import projection
 from helpers.plots.receptive import receptive_fields, traced_value
@@ -27,5 +34,5 @@ from helpers.plots.scenes import (
 from helpers.plots.speed import roofline, time_bars
 from helpers.plots.templates import templates
 from helpers.plots.training import augmentations, descent, learning_rates, rate_sweep, two_modes
-from helpers.plots.worked import filter_channels, pooling, worked_convolution
 from helpers.plots.transfer import accuracy_costs, block, few_images, prediction_speeds
+from helpers.plots.worked import count_bars, filter_channels, pooling, worked_convolution

@@ -4,6 +4,7 @@ import textwrap
 from typing import NamedTuple
 
 import numpy as np
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Polygon, Rectangle
 
 from helpers.plots.colours import BLACK, BLUE, GREY, ORANGE, PINK, VERMILION
@@ -15,6 +16,7 @@ KINDS = {
     "Dense": (VERMILION, "dense layer"),
     "Pooling": (ORANGE, "pooling"),
     "Global": (GREY, "other"),
+    "Flatten": (GREY, "flatten"),
 }
 OTHER = KINDS["Global"]
 SIDE, DEPTH, VALUES = 0.125, 0.02, 0.017  # inches for a square root of 1
@@ -22,10 +24,8 @@ MARGIN, LINE, GAP = 0.15, 0.31, 0.55  # inches: at the left, of a line of text, 
 KEY = 5.3  # inches for the legend behind the last row
 SIZE = 19  # points, of the numbers
 DARK = "#555555"
-NOTE = (
-    "All lengths are drawn by their square roots: sides and kernels on one scale, depths and bars "
-    "each on a smaller one."
-)
+VALUE = {"marker": "o", "color": "white", "markeredgecolor": BLACK, "markersize": 5}
+NOTE = "Lengths are square roots, on three scales. Kernels cover their true share of a side."
 
 
 @styled
@@ -44,10 +44,10 @@ def architecture(model, more=None):
     Figure
         A box faces the reader with its height and width and goes back by its channels. A second
         row begins where only rows of numbers are left, which stand upright. All by square root, so
-        that a side of 6 can still be seen next to one of 227. A kernel is a white square on the
-        box that it reads, by the same rule, with lines to the value that it fills; other layers
-        read all of the box before them. Parameters are rounded to three digits, in thousands (k),
-        millions (M) and billions (B). ``savefig("name.svg")`` gives it for slides and print.
+        that a side of 6 can still be seen next to one of 227. A kernel is a white square that
+        covers its true share of the box that it reads, with lines to the value that it fills;
+        other layers read all of the box before them. Parameters are rounded to three digits, in
+        thousands (k), millions (M) and billions (B). ``savefig("name.svg")`` gives it for print.
 
     Raises
     ------
@@ -71,7 +71,9 @@ def architecture(model, more=None):
             _turn(axis, places[k - 1], place)
         elif k:
             flat = len(shapes[k - 1]) != 3 or len(shapes[k]) != 3
-            _connect(axis, places[k - 1], place, None if flat else _window(layers[k - 1]))
+            window = None if flat else _window(layers[k - 1])
+            shares = window and np.minimum(1, np.divide(window, shapes[k - 1][:2]))
+            _connect(axis, places[k - 1], place, shares)
         _draw_box(axis, place, colour)
         name, *numbers = head.split("\n")
         look = {"ha": "center", "va": "top"}
@@ -139,6 +141,8 @@ def _key(axis, places, kinds, total):
     left, top = axis.get_xlim()[1] - KEY + 0.2, places[-1].top
     handles = [Patch(facecolor=colour, label=label) for colour, label in kinds]
     handles.append(Patch(facecolor="white", edgecolor=BLACK, label="kernel"))
+    handles.append(Line2D([], [], **VALUE, linestyle="", label="one value"))
+    handles.append(Patch(facecolor=GREY, alpha=0.45, label="all to all"))
     look = {"ncols": 2, "columnspacing": 1.2, "handlelength": 1.1, "fontsize": SIZE - 2}
     corner = {"loc": "upper left", "bbox_to_anchor": (left - 0.1, top + 0.15), "borderpad": 0}
     axis.legend(handles=handles, bbox_transform=axis.transData, **corner, **look)
@@ -146,9 +150,9 @@ def _key(axis, places, kinds, total):
         "below each box: height × width,\nchannels or units, parameters\n"
         + f"{total:,} parameters in all"
     )
-    axis.text(left, top - 1.25, words, size=SIZE - 3, va="top", linespacing=1.35)
+    axis.text(left, top - 1.48, words, size=SIZE - 3, va="top", linespacing=1.35)
     words = "\n".join(textwrap.wrap(NOTE, 43))
-    axis.text(left, top - 2.3, words, size=SIZE - 4, va="top", color=DARK, linespacing=1.3)
+    axis.text(left, top - 2.5, words, size=SIZE - 4, va="top", color=DARK, linespacing=1.3)
 
 
 def _drawn(model):
@@ -256,20 +260,20 @@ def _turn(axis, before, after):
     axis.plot(edge - 0.1, after.centre, ">", color=GREY, markersize=14, zorder=0.5)
 
 
-def _connect(axis, before, after, window):
-    """Draw what the next layer reads: a window and its lines, or else the whole output."""
+def _connect(axis, before, after, shares):
+    """Draw what the next layer reads: a window, of these shares of the sides, or all of it."""
     (left, low), (height, width, _) = _corner(before), before.box
     (its_left, its_low), (its_height, its_width, _) = _corner(after), after.box
-    if not window:
+    if shares is None:
         ends = [(its_left, its_low + its_height), (its_left, its_low)]
         points = [(left + width, low), (left + width, low + height), *ends]
         axis.add_patch(Polygon(points, facecolor=GREY, edgecolor=GREY, alpha=0.45, zorder=0.5))
         return
-    tall, wide = (min(SIDE * np.sqrt(n), most) for n, most in zip(window, (height, width)))
+    tall, wide = shares * (height, width)
     x, y = left + 0.94 * (width - wide), low + (height - tall) / 2
     look = {"facecolor": "white", "edgecolor": BLACK, "linewidth": 1.5, "zorder": 3}
     axis.add_patch(Rectangle((x, y), wide, tall, **look))
     end = its_left + 0.12 * its_width, its_low + its_height / 2
     for start in ((x + wide, y), (x + wide, y + tall)):
         axis.plot(*zip(start, end), color=BLACK, linewidth=1.3, zorder=3)
-    axis.plot(*end, "s", color="white", markeredgecolor=BLACK, markersize=5, zorder=3)
+    axis.plot(*end, **VALUE, zorder=3)

@@ -6,6 +6,13 @@ from scipy.stats import binomtest
 from helpers.plots.colours import BLACK, BLUE, SKY, VERMILION
 from helpers.plots.style import figure, join_words, styled
 
+DIAGONAL, MEETS, MISSES, FEW = LEGEND = (
+    "perfectly calibrated",
+    "interval meets the diagonal",
+    "interval misses it",
+    "fewer than five images",
+)
+
 
 @styled
 def reliability(diagrams):
@@ -22,8 +29,10 @@ def reliability(diagrams):
     -------
     Figure
         Each point carries Wilson's 95 per cent interval; it is an orange square where the interval
-        misses the diagonal. Below it the number of images. The axes start at 30, or lower where
-        there is something to see.
+        misses the diagonal, and hollow where it stands for fewer than five images. Below it the
+        number of images. The title compares the error with what a perfectly calibrated network
+        gets by luck in 95 of 100 tries. The axes start at 30, or lower where there is something to
+        see.
     """
     size = (max(9, 7 * len(diagrams)), 7.5)
     options = {"sharex": True, "sharey": "row", "squeeze": False, "height_ratios": (3, 1)}
@@ -33,14 +42,16 @@ def reliability(diagrams):
         for column, (title, numbers) in enumerate(diagrams.items())
     ]
     _crop(axes[0])
-    axes[0, 0].set_ylabel("right answers in per cent")
+    axes[0, 0].set_ylabel("right answers (%)")
     axes[1, 0].set_ylabel("images")
     axes[1, 0].set_ylim(0, 1.35 * max(max(numbers[2]) for numbers in diagrams.values()))
     axes[1, 0].yaxis.get_major_locator().set_params(integer=True, nbins=3)
     legend = {}
     for lines, labels in [axis.get_legend_handles_labels() for axis in axes[0]]:
         legend |= dict(zip(labels, lines))
-    fig.legend(legend.values(), legend.keys(), loc="outside upper center", ncols=3)
+    names = [name for name in LEGEND if name in legend]
+    columns = 4 if len(diagrams) > 1 else 2
+    fig.legend([legend[name] for name in names], names, loc="outside upper center", ncols=columns)
     fig.alt = (
         f"Accuracy against confidence, with the diagonal on which both are equal. {' '.join(parts)}"
     )
@@ -61,11 +72,11 @@ def _draw_reliability(upper, lower, title, confidence, accuracy, counts, error):
     full, bins = np.flatnonzero(counts), len(counts)
     sure, right = 100 * np.array(confidence, float)[full], 100 * np.array(accuracy, float)[full]
     ends = np.array([_wilson(share, n) for share, n in zip(right, counts[full])]).reshape(-1, 2)
-    upper.plot([0, 100], [0, 100], "--", color=BLACK, linewidth=2, label="as sure as right")
+    upper.plot([0, 100], [0, 100], "--", color=BLACK, linewidth=2, label=DIAGONAL)
     off = (sure < ends[:, 0]) | (sure > ends[:, 1])
     for rows, colour, mark, label in (
-        (~off, BLUE, "o", "interval meets the diagonal"),
-        (off, VERMILION, "s", "interval misses it"),
+        (~off, BLUE, "o", MEETS),
+        (off, VERMILION, "s", MISSES),
     ):
         if rows.any():
             reach = np.abs(ends[rows].T - right[rows])
@@ -73,15 +84,28 @@ def _draw_reliability(upper, lower, title, confidence, accuracy, counts, error):
             line = upper.errorbar(sure[rows], right[rows], reach, fmt=mark, label=label, **look)
             for part in (line[0], *line[1], *line[2]):
                 part.set_clip_on(False)
+            few = rows & (counts[full] < 5)
+            look = {"markersize": 10, "markerfacecolor": "white", "color": colour, "zorder": 3}
+            if few.any():
+                upper.plot(sure[few], right[few], mark, label=FEW, clip_on=False, **look)
     bars = lower.bar((np.arange(bins) + 0.5) * 100 / bins, counts, 92 / bins, color=SKY)
     lower.bar_label(bars, [f"{number:,}" if number else "" for number in counts], padding=2)
-    upper.set_title(f"{title}\nexpected calibration error: {100 * error:.1f} points")
-    lower.set_xlabel("confidence in per cent")
+    low, high = _luck(sure / 100, counts[full])
+    luck = f"luck alone gives {100 * low:.1f} to {100 * high:.1f}"
+    upper.set_title(f"{title}\nexpected calibration error: {100 * error:.1f} points\n{luck}")
+    lower.set_xlabel("confidence (%)")
     parts = join_words(
         f"{number:,} {'image' if number == 1 else 'images'} {s:.1f} per cent sure and {r:.1f} right"
         for number, s, r in zip(counts[full], sure, right, strict=True)
     )
-    return f"{parts}; the expected calibration error is {100 * error:.1f} points."
+    return f"{parts}; the expected calibration error is {100 * error:.1f} points; {luck}."
+
+
+def _luck(sure, counts, tries=10_000):
+    """Return the middle 95 per cent of the errors of a network that is right as often as sure."""
+    right = np.random.default_rng(0).binomial(counts, sure, size=(tries, len(counts)))
+    errors = np.abs(right - counts * sure).sum(axis=1) / counts.sum()
+    return np.percentile(errors, (2.5, 97.5))
 
 
 def _wilson(share, count):

@@ -54,7 +54,7 @@ def learning_curves(runs, chance=None):
         part += f" and {percent[-1]:.1f} after {len(seen)}" if len(seen) > 1 else ""
         parts.append(f"{part}.")
     box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-    words = [f"{value:.1f} %" for _, value in ends]
+    words = [f"{value:.1f}%" for _, value in ends]
     label_points(right, ends, words, gap=6, offset=(12, 0), bbox=box)
     if chance is not None:
         right.axhline(100 * chance, **DASHED, label="always the most common class")
@@ -71,7 +71,7 @@ def learning_curves(runs, chance=None):
     left.legend(handles=lines, loc="upper right")
     left.locator_params(axis="x", nbins=5)
     left.xaxis.set_major_formatter("{x:,.0f}")
-    right.set(xlabel="images seen", ylabel="validation accuracy in per cent", ylim=(0, 100))
+    right.set(xlabel="images seen", ylabel="validation accuracy (%)", ylim=(0, 100))
     fig.legend(*right.get_legend_handles_labels(), loc="outside upper center", ncols=3)
     fig.alt = "Two panels over the images seen. " + " ".join(parts)
     return fig
@@ -85,34 +85,34 @@ def _trailing(values, window):
 
 
 @styled
-def validation_curves(curves, images, again=None, lowest=0):
-    """Draw the validation accuracy of several runs of each recipe, a line for each run.
+def validation_curves(curves, images, again=None):
+    """Draw the validation accuracy of several runs of each recipe, and their mean.
 
     Parameters
     ----------
     curves : dict
-        ``{recipe: list of sequence of float}``, up to five: one sequence a run, one accuracy
-        (0 to 1) per epoch.
+        ``{recipe: list of sequence of float}``, up to five: one sequence a run, equally long, one
+        accuracy (0 to 1) per epoch. Several runs are thin lines, and their mean is a thick one.
     images : int
         Images per epoch.
     again : dict, optional
         ``{recipe: sequence of float}``: the accuracy of each finished run with its batch-norm
         statistics recalibrated, drawn as a star behind the curve's end.
-    lowest : float, default 0
-        Where the vertical axis begins, in per cent.
 
     Returns
     -------
     Figure
     """
     fig, axis = figure(size=(12, 6))
-    epochs = max(len(run) for runs in curves.values() for run in runs)
+    epochs = len(next(iter(curves.values()))[0])
+    seen = images * np.arange(1, epochs + 1)
     parts, points, words = [], [], []
     for (name, runs), (colour, style, marker) in zip(curves.items(), LINES):
-        look = {"linestyle": style, "marker": marker, "color": colour, "linewidth": 2.5}
-        for number, run in enumerate(runs):
-            seen = images * np.arange(1, len(run) + 1)
-            axis.plot(seen, 100 * np.array(run), label=None if number else name, **look)
+        for run in runs if len(runs) > 1 else ():
+            axis.plot(seen, 100 * np.array(run), color=colour, linewidth=1.2)
+        look = {"linestyle": style, "marker": marker, "color": colour, "linewidth": 3.5}
+        label = f"{name}{', mean' * (len(runs) > 1)}"
+        axis.plot(seen, 100 * np.mean(runs, axis=0), label=label, **look)
         ends = [100 * run[-1] for run in runs]
         falls = max(100 * max(0, -np.diff(run).min(initial=0)) for run in runs)
         part = (
@@ -120,19 +120,17 @@ def validation_curves(curves, images, again=None, lowest=0):
             f"epoch to the next it falls by up to {falls:.1f} points"
         )
         points.append((images * epochs, np.mean(ends)))
-        words.append(f"{name}: {np.mean(ends):.0f} %{' on average' * (len(runs) > 1)}")
+        words.append(f"{name}: {np.mean(ends):.0f}%{' on average' * (len(runs) > 1)}")
         if stars := [100 * value for value in (again or {}).get(name, ())]:
             place = [1.02 * images * epochs] * len(stars)
             axis.plot(place, stars, "*", color=colour, markersize=19, markeredgecolor=BLACK)
             points.append((images * epochs, np.mean(stars)))
-            words.append(f"{name}, recalibrated:\n{np.mean(stars):.0f} % on average")
+            words.append(f"{name}, recalibrated:\n{np.mean(stars):.0f}% on average")
             part += f"; recalibrated {join_words(f'{star:.1f}' for star in stars)}"
         parts.append(f"{part}.")
-    gap = 0.11 * (100 - lowest)
-    label_points(axis, points, words, gap=gap, offset=(28, 0))
+    label_points(axis, points, words, gap=11, offset=(28, 0))
     fig.legend(loc="outside upper center", ncols=3, handlelength=3)
-    top = 100 if lowest == 0 else 10 * np.ceil(max(height for _, height in points) / 10)
-    axis.set(xlabel="images seen", ylabel="validation accuracy in per cent", ylim=(lowest, top))
+    axis.set(xlabel="images seen", ylabel="validation accuracy (%)", ylim=(0, 100))
     axis.set_xlim(0, 1.42 * images * epochs)
     axis.set_xticks(images * np.arange(0, epochs + 1, max(1, epochs // 4)))
     axis.xaxis.set_major_formatter("{x:,.0f}")
@@ -171,7 +169,7 @@ def overfitting(history, patience):
         axis.set(xlabel="epoch", ylim=(0, 1.12 * max(map(max, points))))
         axis.xaxis.get_major_locator().set_params(integer=True)
     axes[0].set(ylabel="loss", ylim=(0, 1.7 * max(losses[best - 1 :])))  # the turn, enlarged
-    axes[1].set(ylabel="accuracy in per cent", ylim=(0, 104))
+    axes[1].set(ylabel="accuracy (%)", ylim=(0, 104))
     star = Line2D([], [], ls="", marker="*", color=VERMILION, mec=BLACK, ms=18)
     dots = Line2D([], [], color=BLACK, linestyle=":", linewidth=2.5)
     handles, labels = axes[0].get_legend_handles_labels()

@@ -2,12 +2,64 @@
 
 import numpy as np
 
-from helpers.plots.colours import BLACK, BLUE, LINES, VERMILION
-from helpers.plots.style import figure, join_words, styled
+from helpers.plots.colours import BLACK, BLUE, GREY, LINES, ORANGE, SKY, VERMILION
+from helpers.plots.parts import label_points
+from helpers.plots.style import figure, join_pairs, join_words, styled
 
 
 @styled
-def confidences(panels):
+def averaged_views(accuracies, intervals, losses):
+    """Draw how good a model's answers to several views of the same images are, and their mean.
+
+    Parameters
+    ----------
+    accuracies : dict
+        ``{view: accuracy}``, 0 to 1; the last view is the mean of the others' probabilities.
+    intervals : dict
+        ``{view: (low, high)}``, 0 to 1: the 95 per cent interval of each accuracy.
+    losses : dict
+        ``{view: loss}``.
+
+    Returns
+    -------
+    Figure
+        On the left the accuracies, on the right the losses; a dashed line marks the mean of all
+        losses but the last.
+    """
+    fig, (left, right) = figure(1, 2, (12, 1.8 + 0.6 * len(losses)), sharey=True)
+    places, colours = range(len(losses)), [*[BLUE] * (len(losses) - 1), VERMILION]
+    percent = [100 * value for value in accuracies.values()]
+    ends = 100 * np.array([intervals[view] for view in accuracies])
+    left.hlines(places, *ends.T, colors=colours, linewidth=3)
+    for axis, values, form in ((left, percent, ".1f"), (right, list(losses.values()), ".3f")):
+        axis.scatter(values, places, 130, colours, zorder=3)
+        for place, value in zip(places, values, strict=True):
+            word = f"{value:{form}}" + "%" * (axis is left)
+            axis.annotate(word, (value, place), (0, 10), textcoords="offset points", ha="center")
+        axis.tick_params("y", length=0)
+        axis.margins(x=0.12)
+    middle = np.mean(list(losses.values())[:-1])
+    right.axvline(middle, color=BLACK, linestyle="--", linewidth=2)
+    look = {"ha": "center", "va": "bottom", "transform": right.get_xaxis_transform()}
+    right.text(middle, 1.02, f"mean of the blue losses: {middle:.3f}", **look)
+    left.set(xlabel="accuracy (%), with its 95% interval", yticks=places)
+    left.set_yticklabels(losses)
+    left.set_ylim(len(losses) - 0.6, -0.7)
+    right.set(xlabel="loss")
+    right.xaxis.get_major_locator().set_params(nbins=5)
+    parts = join_words(
+        f"{view} {value:.1f} per cent (95 per cent interval {low:.1f} to {high:.1f})"
+        for view, value, (low, high) in zip(accuracies, percent, ends, strict=True)
+    )
+    fig.alt = (
+        f"Dots of accuracy: {parts}; and of loss: {join_pairs(losses, losses.values(), '.3f')}. "
+        f"A dashed line marks the mean of all losses but the last: {middle:.3f}."
+    )
+    return fig
+
+
+@styled
+def confidences(panels, kinds):
     """Draw how confident models are of images that they know and of images that they don't.
 
     Parameters
@@ -15,38 +67,52 @@ def confidences(panels):
     panels : dict
         ``{title: {group: counts}}``, a column of two histograms for each title: the group of
         images that is known, then the strange one. The counts are of images by their largest
-        probability, in equal ranges from 0 to 1.
+        probability, in equal ranges from 0 to 1, as `evaluation.reliability` counts them. The
+        strange group has a row of them for each kind.
+    kinds : sequence of str
+        Of strange images, at most four.
 
     Returns
     -------
     Figure
-        Each bar as a share of its group in per cent.
+        Each bar as a share of its group, the strange ones divided into kinds.
     """
     fig, axes = figure(2, len(panels), (6 * len(panels), 6.5), sharey=True, squeeze=False)
-    parts, counted = [], [counts for groups in panels.values() for counts in groups.values()]
-    top = 80 if max(max(counts) / sum(counts) for counts in counted) < 0.72 else 110
-    for (title, groups), column in zip(panels.items(), axes.T, strict=True):
-        column[0].set_title(title)
-        column[1].set_xlabel("confidence in per cent")
-        words = []
-        for (group, counts), axis, colour in zip(groups.items(), column, (BLUE, VERMILION)):
-            share, width = 100 * np.array(counts) / sum(counts), 100 / len(counts)
-            places = (np.arange(len(counts)) + 0.5) * width
-            axis.bar(places, share, 0.9 * width, color=colour)
-            axis.text(2, 0.87 * top, f"{group}:\n{sum(counts):,} images", va="top")
-            axis.annotate(f"{share[-1]:.0f} %", (places[-1], share[-1] + 2), ha="center")
-            axis.set(xlim=(0, 100), ylim=(0, top), yticks=range(0, 101 if top > 100 else 81, 20))
-            words.append(f"{group} ({sum(counts):,} images) {share[-1]:.0f} per cent")
-        parts.append(
-            f"{title}; confidence at least {100 - width:.0f} per cent: {join_words(words)}"
-        )
-    fig.supylabel("images in per cent", size=15)
+    parts = []
+    for (title, groups), (upper, lower) in zip(panels.items(), axes.T, strict=True):
+        (known, counts), (strange, numbers) = groups.items()
+        colours = VERMILION, ORANGE, SKY, BLACK
+        words = [_stack(upper, known, np.array([counts]), [BLUE])]
+        words.append(_stack(lower, strange, np.array(numbers), colours, kinds))
+        upper.set_title(title)
+        lower.set_xlabel("confidence (%)")
+        start = 100 - 100 / len(counts)
+        parts.append(f"{title}; confidence above {start:.0f} per cent: {join_words(words)}")
+    top = 80 if axes[0, 0].dataLim.y1 < 72 else 110
+    axes[0, 0].set(ylim=(0, top), yticks=range(0, top + 1, 20))
+    fig.supylabel("share of the images (%)", size=15)
     fig.alt = f"Histograms of confidence, known images above strange ones. {'. '.join(parts)}."
     return fig
 
 
+def _stack(axis, group, counts, colours, kinds=()):
+    """Draw a group's histogram, its kinds on top of each other; return what the last bar says."""
+    shares, width = 100 * counts / counts.sum(), 100 / counts.shape[1]
+    places, ends = (np.arange(counts.shape[1]) + 0.5) * width, np.cumsum(shares, axis=0)
+    for share, end, colour in zip(shares, ends, colours):
+        axis.bar(places, share, 0.9 * width, end - share, color=colour)
+    last = ends[-1, -1]
+    axis.annotate(f"{last:.0f}%", (places[-1], last + 2), ha="center")
+    note = f"{group}:\n{counts.sum():,} images"
+    look = {"loc": "upper left", "alignment": "left", "title_fontsize": 15}
+    axis.legend(axis.containers[: len(kinds)], kinds, title=note, **look)
+    axis.set_xlim(0, 100)
+    inside = f" ({join_pairs(kinds, shares[:, -1], '.0f')})" if kinds else ""
+    return f"{group} ({counts.sum():,} images) {last:.0f} per cent{inside}"
+
+
 @styled
-def threshold_price(curves, marks=(0.5, 0.7, 0.9)):
+def threshold_price(curves):
     """Draw what models gain and lose by answering only above a threshold of confidence.
 
     Parameters
@@ -56,47 +122,44 @@ def threshold_price(curves, marks=(0.5, 0.7, 0.9)):
         first of them 0: the fraction of the known images that get an answer, the fraction of
         these answers that are right (nan where there is none), and the fraction of the strange
         images that get an answer all the same. All are 0 to 1.
-    marks : sequence of float, optional
-        The thresholds that are named.
 
     Returns
     -------
     Figure
-        On the left accuracy against the images answered, on the right the strange images answered
-        against the threshold, all in per cent. The left axes start where the curves need it.
+        Each of the three in a panel of its own, against the threshold.
     """
-    fig, (left, right) = figure(1, 2, (13, 5.6))
+    titles = "known images answered", "right among these answers", "strangers answered"
+    fig, axes = figure(1, 3, (13, 5.4), sharex=True, sharey=True)
     parts = []
-    for (model, rows), (colour, line, _) in zip(curves.items(), LINES):
-        answered, accuracy, strangers = 100 * np.array(rows, float)
-        thresholds = np.linspace(0, 100, len(answered), endpoint=False)
-        rows = [int(np.abs(thresholds - 100 * mark).argmin()) for mark in marks]
-        for axis, x, y in ((left, answered, accuracy), (right, thresholds, strangers)):
-            axis.plot(x, y, color=colour, linestyle=line, linewidth=3, label=model)
-            for row, marker in zip(rows, "osD^v"):
-                axis.plot(x[row], y[row], marker, color=colour, markersize=11, clip_on=False)
-        words = join_words(
-            f"{100 * mark:g} answers {a:.0f}, {r:.0f} of them right, and {s:.0f} of the strangers"
-            for mark, a, r, s in zip(marks, answered[rows], accuracy[rows], strangers[rows])
+    for (model, rows), (colour, line, marker) in zip(curves.items(), LINES):
+        rows = 100 * np.array(rows, float)
+        thresholds = np.linspace(0, 100, rows.shape[1], endpoint=False)
+        look = {"color": colour, "linestyle": line, "marker": marker, "linewidth": 3}
+        for axis, values in zip(axes, rows, strict=True):
+            axis.plot(thresholds, values, label=model, markersize=8, clip_on=False, **look)
+        words = (
+            f"above {thresholds[k]:.0f} {join_pairs(titles, rows[:, k], '.0f')}"
+            for k in (0, len(thresholds) // 2, -1)
         )
-        parts.append(f"{model}: a threshold of {words}")
-    for mark, marker in zip(marks, "osD^v"):
-        left.plot([], [], marker, color=BLACK, markersize=11, label=f"threshold {100 * mark:g} %")
-    lines, names = left.get_legend_handles_labels()
-    count = len(curves)
-    fig.legend(lines[:count], names[:count], loc="outside upper center", ncols=count)
-    left.legend(lines[count:], names[count:], loc="lower left")
-    lowest = min(np.nanmin(accuracy) for _, accuracy, _ in curves.values())
-    fewest = min(np.min(answered) for answered, _, _ in curves.values())
-    start, bottom = 10 * int(10 * min(0.5, fewest)), 10 * int(10 * lowest - 0.5)
-    left.set(xlabel="known images answered, in per cent", xlim=(start, 101), title="the price")
-    left.set(ylabel="answers that are right, in per cent", ylim=(bottom, 101))
-    left.text(0.98, 0.03, f"starts at {bottom} %", ha="right", transform=left.transAxes)
-    left.yaxis.get_major_locator().set_params(integer=True, nbins=6)
-    right.set(xlabel="threshold in per cent", xlim=(0, 95), title="what still gets in")
-    right.set(ylabel="strangers answered, in per cent", ylim=(0, 103))
+        parts.append(f"{model}: {'; '.join(words)}")
+    for axis, title in zip(axes, titles):
+        _label(axis, -1, (10, 0))
+        axis.set(title=title, xlabel="threshold (%)", xlim=(0, 97))
+    _label(axes[1], 0, (10, -26))
+    for axis in axes:
+        axis.axvline(thresholds[-1], color=GREY, linestyle=":", linewidth=2, zorder=0)
+    axes[0].set(ylabel="share (%)", ylim=(0, 103), xticks=range(0, 91, 30))
+    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=len(curves))
     fig.alt = (
-        "Two panels of answering only from a threshold of confidence up, in per cent. "
-        f"{'; '.join(parts)}."
+        "Three panels against the threshold above which a model answers, in per cent. "
+        f"{'. '.join(parts)}."
     )
     return fig
+
+
+def _label(axis, place, offset):
+    """Write the value of every line at one of its places, where it has any."""
+    points = [line.get_xydata()[place] for line in axis.lines]
+    points = [point for point in points if np.isfinite(point[1])]
+    if points:
+        label_points(axis, points, [f"{y:.0f}%" for _, y in points], 7, offset)

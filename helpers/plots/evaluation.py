@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.plots.colours import BLACK, BLUE, GREY, VERMILION
+from helpers.plots.colours import BLACK, BLUE, VERMILION
 from helpers.plots.parts import (
     CENTRED,
     LETTER,
@@ -29,33 +29,39 @@ def confusion_matrix(matrix, class_names):
     Returns
     -------
     Figure
-        Counts, coloured by their share of the row; the right answers are framed. Each row ends in
-        the recall of its class and each column in the precision, the lowest of either in orange.
-        From 13 classes on the letters are smaller and zeros are left out.
+        Counts, coloured by their share of the row: the right answers blue and framed, the mistakes
+        orange, on a scale of their own. Each row ends in the recall of its class and each column in
+        the precision, the lowest of either in orange. From 13 classes on the letters are smaller
+        and zeros are left out.
     """
     n, names = len(class_names), short_names(class_names)
-    cell, letters = (min(1.4, 7 / n), 15) if n <= 12 else (0.42, 11)
-    longest = LETTER * max(map(len, names))
+    cell, letters = (min(1.4, 8 / n), 17 if n <= 8 else 15) if n <= 12 else (0.42, 11)
+    longest = LETTER * letters / 15 * max(map(len, names))
     turned = longest > cell - 0.1
     size = (n * cell + longest + 2.2, n * cell + 2.1 + (0.7 * longest if turned else 0))
     fig, axis = figure(size=size)
     share = 100 * matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     axis.imshow(share, cmap="Blues", vmin=0, vmax=100)
+    mistakes = np.ma.masked_where(np.eye(n, dtype=bool), share)
+    axis.imshow(mistakes, cmap="Oranges", vmin=0, vmax=2 * max(5, mistakes.max()))
     for (row, column), number in np.ndenumerate(matrix):
-        colour = "white" if share[row, column] > 70 else BLACK if number else "#595959"
+        right = row == column and share[row, column] > 60
+        colour = "white" if right else BLACK if number else "#595959"
         word = f"{number}" if number or n <= 12 else ""
         axis.text(column, row, word, color=colour, size=letters + (5 if n <= 8 else 0), **CENTRED)
     for k in range(n):
         draw_square(axis, (k - 0.48, k - 0.48), 0.96, fill=False, edgecolor=BLACK, linewidth=2.5)
     beside = n - 0.5 + 0.45 / cell  # where the margins stand, in cells
     recall, precision = _margins(axis, matrix, beside, letters)
-    axis.text(beside, -0.55, "recall, %", size=letters, ha="center", va="bottom")
-    options = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if turned else {}
-    axis.set_xticks(range(n), names, size=letters, **options)
+    options = {"rotation": 40, "ha": "left", "rotation_mode": "anchor"} if turned else {}
+    axis.xaxis.tick_top()
+    axis.set_xticks([*range(n), beside], [*names, "recall, %"], size=letters, **options)
     axis.set_yticks([*range(n), beside], [*names, "precision, %"], size=letters)
-    axis.set(xlim=(-0.5, beside + 0.4 / cell), ylim=(beside + 0.3 / cell, -0.5))
+    axis.set(xlim=(-0.5, beside + 0.4 / cell), ylim=(beside + 0.3 / cell, -0.5), frame_on=False)
     axis.tick_params(length=0)
-    axis.set(xlabel="predicted class", ylabel="true class", frame_on=False)
+    axis.xaxis.set_label_position("top")
+    axis.set_xlabel("predicted class", size=letters + 1, labelpad=16)
+    axis.set_ylabel("true class", size=letters + 1, labelpad=10)
     fig.alt = (
         f"Confusion matrix of {n} classes and {matrix.sum():,} images, {matrix.trace():,} of them "
         f"on the diagonal, where the answers are right. {_largest_confusion(matrix, class_names)}"
@@ -94,46 +100,52 @@ def _largest_confusion(matrix, class_names):
 
 
 @styled
-def confusion_images(images, labels, answers, class_names):
-    """Draw, for each pair of a true class and an answer, one image that fell there.
+def confusion_images(images, labels, probabilities, class_names):
+    """Draw, for each pair of a true and a predicted class, the image with the surest answer.
 
     Of more than 12 classes only the most frequent confusions are drawn.
 
     Parameters
     ----------
     images : ndarray of uint8, shape (n, side, side, 3)
-        In the order in which they are to be taken: the first of each pair is drawn.
-    labels, answers : ndarray of int, shape (n,)
+    labels : ndarray of int, shape (n,)
+    probabilities : ndarray of float, shape (n, classes)
     class_names : sequence of str
 
     Returns
     -------
     Figure
-        A row for each true class, a column for each answer; below each image how many fell there.
+        A row for each true class, a column for each predicted class; below each image how many
+        fell there, and the confidence of the answer.
     """
-    count = len(class_names)
+    order = np.argsort(-probabilities.max(axis=1), kind="stable")
+    images, labels, probabilities = images[order], labels[order], probabilities[order]
+    answers, count = probabilities.argmax(axis=1), len(class_names)
     if count > 12:
         return _frequent_confusions(images, labels, answers, class_names)
     fig, axes = figure(count, count, (1.75 * count, 1.9 * count), photo=True, squeeze=False)
     parts = []
     for (true, said), axis in np.ndenumerate(axes):
         rows = np.flatnonzero((labels == true) & (answers == said))
-        axis.set(xticks=[], yticks=[], facecolor="#F4F4F4")
-        axis.spines[:].set(visible=True, color=BLUE if true == said else GREY)
+        axis.set(xticks=[], yticks=[])
+        axis.spines[:].set(visible=True, color=BLUE if true == said else "#E0E0E0")
         axis.spines[:].set_linewidth(4 if true == said else 1)
         if len(rows):
+            sure = f"{100 * probabilities[rows[0], said]:.0f}"
             axis.imshow(images[rows[0]])
-            axis.set_xlabel(f"{len(rows)}", labelpad=2)
+            axis.set_xlabel(f"{len(rows)} · {sure}% sure", labelpad=3, size=14)
             if true != said:
-                parts.append(f"{class_names[true]} called {class_names[said]} {len(rows)}")
+                pair = f"{class_names[true]} called {class_names[said]}"
+                parts.append(f"{pair} {len(rows)} (up to {sure} per cent sure)")
     for number, name in enumerate(class_names):
         axes[0, number].set_title(wrap(name, 1.6))
         axes[number, 0].set_ylabel(wrap(name, 1.6))
-    fig.supylabel("true class")
-    fig.suptitle("answer", size=16)
+    fig.supylabel("true class", size=18)
+    fig.suptitle("predicted class", size=18)
     fig.alt = (
-        f"A table of {count} by {count} cells, true class by answer, with one image in each that "
-        f"holds any, and their number. Off the diagonal: {join_words(parts) if parts else 'none'}."
+        f"A table of {count} by {count} cells, true class by predicted class, with one image in "
+        "each that holds any, and their number. Off the diagonal: "
+        f"{join_words(parts) if parts else 'none'}."
     )
     return fig
 
@@ -180,12 +192,12 @@ def probabilities(image, probabilities, class_names, what="the image", network="
     percent = 100 * np.array(probabilities, float)
     first = percent.argmax()
     colours = [VERMILION if row == first else BLUE for row in range(len(percent))]
-    labelled_bars(axis, names, percent, [f"{p:.1f} %" for p in percent], color=colours)
-    axis.set(xlabel="probability in per cent", xlim=(0, 100), title=network)
+    labelled_bars(axis, names, percent, [f"{p:.1f}%" for p in percent], color=colours)
+    axis.set(xlabel="probability (%)", xlim=(0, 100), title=network)
     parts = join_pairs(class_names, percent, ".1f")
-    said = f" that {network} gives" if network else ""
+    said = f" ({network})" if network else ""
     fig.alt = (
-        f"Left {what} ({image.shape[0]} by {image.shape[1]} pixels), right the probability{said} "
-        f"of each class in per cent: {parts}. The largest is that of {class_names[first]}."
+        f"Left {what} ({image.shape[0]} by {image.shape[1]} pixels), right the probability "
+        f"of each class in per cent{said}: {parts}. The largest is that of {class_names[first]}."
     )
     return fig

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from helpers.plots.colours import BLACK, LINES
-from helpers.plots.parts import short_names, show_image
+from helpers.plots.parts import SIGNED, short_names, show_image
 from helpers.plots.style import figure, join_words, styled
 
 
@@ -38,7 +38,8 @@ def heat_maps(images, maps, titles):
         )
         for image, warm, title, axis in zip(images, its, titles, row, strict=True):
             extent = (0, image.shape[1], image.shape[0], 0)
-            show_image(axis, image.mean(axis=2), cmap="gray", extent=extent, vmin=0, vmax=255)
+            # Darker than it is, so that what is bright in the image doesn't look warm.
+            show_image(axis, image.mean(axis=2), cmap="gray", extent=extent, vmin=0, vmax=500)
             look = {"cmap": "inferno", "alpha": 0.6, "vmin": 0, "interpolation": "bilinear"}
             axis.imshow(warm, extent=extent, **look)
             down, right = (
@@ -46,7 +47,7 @@ def heat_maps(images, maps, titles):
             ) / warm.shape
             warmest = f"warmest {down:.0%} from the top, {right:.0%} from the left"
             said = warmest if warm.max() > 0 else "warm nowhere"
-            parts.append(f"{name}, {' '.join(title.split())}: {said}")
+            parts.append(f"{' '.join(name.split())}, {' '.join(title.split())}: {said}")
     fig.alt = f"{len(images)} images and below each where a network looked. {'; '.join(parts)}."
     return fig
 
@@ -70,7 +71,7 @@ def strongest_channels(image, maps, name, count=6):
         same as a stronger one (a correlation above 0.9) is passed over.
     """
     strongest = _unlike(maps, np.argsort(-maps.mean(axis=(0, 1)), kind="stable"), count)
-    fig, axes = figure(1, 1 + len(strongest), (2.3 * (1 + len(strongest)), 3.2), photo=True)
+    fig, axes = figure(1, 1 + len(strongest), (2 * (1 + len(strongest)), 2.9), photo=True)
     show_image(axes[0], image, "image")
     black = min(0, maps.min())
     for axis, channel in zip(axes[1:], strongest, strict=True):
@@ -96,6 +97,45 @@ def _unlike(maps, channels, count, most=0.9):
 
 
 @styled
+def weighted_channels(image, maps, weights, count=2):
+    """Draw how Grad-CAM adds up the channels of a layer, each times its weight.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (side, side, 3)
+    maps : ndarray of float, shape (rows, columns, channels)
+    weights : ndarray of float, shape (channels,)
+    count : int, default 2
+        How many channels to draw of those that add most, and of those that take most away.
+
+    Returns
+    -------
+    Figure
+        The image, the channels times their weights, the sum of all, and the part above 0.
+    """
+    gains = maps.mean(axis=(0, 1)) * weights
+    order = np.argsort(-gains, kind="stable")
+    chosen = [*order[:count], *order[-count:]]
+    products, total = [maps[..., k] * weights[k] for k in chosen], maps @ weights
+    fig, axes = figure(1, len(chosen) + 3, (2 * (len(chosen) + 3), 2.9), photo=True)
+    show_image(axes[0], image, "image")
+    titles = [f"channel {k}\n× {weights[k]:+.2g}" for k in chosen]
+    bound = max(np.abs(products).max(), 1e-9)
+    for axis, product, title in zip(axes[1:], products, titles):
+        show_image(axis, product, title, vmin=-bound, vmax=bound, **SIGNED)
+    bound = max(np.abs(total).max(), 1e-9)
+    title = f"sum of all\n{len(weights)} channels"
+    show_image(axes[-2], total, title, vmin=-bound, vmax=bound, **SIGNED)
+    show_image(axes[-1], np.maximum(total, 0), "above 0:\nGrad-CAM", vmin=0, cmap="inferno")
+    fig.alt = (
+        "An image and channels times their weights, violet above 0, orange below: "
+        f"{join_words(' '.join(title.split()) for title in titles)}. Then the sum of all "
+        f"{len(weights)} channels, and the part above 0, {(total > 0).mean():.0%} of its places."
+    )
+    return fig
+
+
+@styled
 def top_patches(patches, titles, columns=3):
     """Draw for each channel the parts of images that excite it most.
 
@@ -112,7 +152,7 @@ def top_patches(patches, titles, columns=3):
         Nine patches a channel, three by three.
     """
     rows = math.ceil(len(patches) / columns)
-    fig, axes = figure(rows, columns, (3.6 * columns, 4.1 * rows), photo=True, squeeze=False)
+    fig, axes = figure(rows, columns, (3.2 * columns, 3.7 * rows), photo=True, squeeze=False)
     for axis, nine, title in zip(axes.flat, patches, titles):
         framed = np.pad(nine, ((0, 0), (1, 1), (1, 1), (0, 0)), constant_values=1)
         side = framed.shape[1]

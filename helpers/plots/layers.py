@@ -1,101 +1,95 @@
 """Figures of what the parts of a network do: ReLU, batch normalisation, softmax (lesson 03)."""
 
-import math
-
 import numpy as np
+from matplotlib import colormaps
 
 from helpers.plots.colours import BLACK, BLUE, GREY, ORANGE, SKY, VERMILION
-from helpers.plots.parts import labelled_bars, show_image, show_kernel
+from helpers.plots.parts import SIGNED, labelled_bars, show_image
 from helpers.plots.style import figure, join_pairs, join_words, styled
 
 
 @styled
-def relu(image, kernel, response):
-    """Draw the curve of ReLU and what it makes of a filter's response to an image.
+def relu(response):
+    """Draw a filter's response, the curve of ReLU and what ReLU leaves of the response.
 
     Parameters
     ----------
-    image : ndarray of float, shape (height, width)
-        Grey, 0 to 1.
-    kernel : ndarray of int, shape (k, k)
-        The filter.
-    response : ndarray of float, shape (out_height, out_width)
+    response : ndarray of float, shape (height, width)
 
     Returns
     -------
     Figure
-        The image, the kernel, the response, the curve, and the response behind it.
+        Violet above 0 and orange below, in the pictures and along the curve.
     """
-    look = {"photo": True, "width_ratios": (1, 0.42, 1, 0.85, 1)}
-    fig, axes = figure(1, 5, (17, 4.7), **look)
+    fig, axes = figure(1, 3, (13, 4.9), photo=True, width_ratios=(1, 0.8, 1))
     bound = np.quantile(np.abs(response), 0.96) or 1
-    colours = {"cmap": "PuOr", "vmin": -bound, "vmax": bound}
-    show_image(axes[0], image, "image", cmap="gray", vmin=0, vmax=1)
-    show_kernel(axes[1], kernel)
-    show_image(axes[2], response, "response", **colours)
-    show_image(axes[4], np.maximum(response, 0), "after ReLU", **colours)
-    ends = np.array([-bound, 0, bound])
-    axes[3].plot(ends, np.maximum(ends, 0), color=BLUE, linewidth=5)
-    axes[3].axhline(0, color=GREY, zorder=0)
-    axes[3].axvline(0, color=GREY, zorder=0)
-    axes[3].set(title="ReLU", xlabel="value in", ylabel="value out", box_aspect=1)
-    axes[3].locator_params(nbins=4)
     share = f"{(response < 0).mean():.0%}"
-    for axis, words in (
-        (axes[2], "violet: above 0\norange: below 0"),
-        (axes[4], f"{share} became 0"),
-    ):
-        axis.text(0.5, -0.05, words, ha="center", va="top", size=17, transform=axis.transAxes)
-    numbers = "; ".join(" ".join(f"{value:g}" for value in row) for row in kernel)
+    look = {"vmin": -bound, "vmax": bound, **SIGNED}
+    show_image(axes[0], response, "before", **look)
+    show_image(axes[2], np.maximum(response, 0), "after", **look)
+    below, above = colormaps[SIGNED["cmap"]]((0.2, 0.85))
+    axes[1].plot([-bound, 0], [0, 0], color=below, linewidth=8, solid_capstyle="butt")
+    axes[1].plot([0, bound], [0, bound], color=above, linewidth=8)
+    axes[1].axhline(0, color=GREY, zorder=0)
+    axes[1].axvline(0, color=GREY, zorder=0)
+    axes[1].set(title="ReLU", xlabel="value before", ylabel="value after", box_aspect=1)
+    axes[1].set(xlim=(-bound, bound), ylim=(-bound, bound))
+    axes[1].locator_params(nbins=4)
+    words = (f"violet: above 0\norange: below 0, {share}", "violet: as before\nall the rest is 0")
+    for axis, text in zip(axes[::2], words):
+        axis.text(0.5, -0.04, text, ha="center", va="top", size=18, transform=axis.transAxes)
     fig.alt = (
-        f"A grey image; the kernel {numbers}; its response, violet where it is above 0 and orange "
-        "where it is below; the curve of ReLU, flat at 0 for values below 0 and then rising one to "
-        f"one; the response after ReLU, in which nothing is orange: {share} of its values were "
-        "below 0 and are 0 now."
+        "A filter's response to an image, violet where it is above 0 and orange where it is below; "
+        "the curve of ReLU, flat at 0 for values below 0 and then rising one to one; the response "
+        f"after ReLU, in which nothing is orange: {share} of its values were below 0 and are 0 now."
     )
     return fig
 
 
 @styled
-def channel_histograms(versions, numbers, columns=2):
-    """Draw how the values of some channels are spread, in several versions.
+def channel_histograms(versions, names):
+    """Draw how the values of some channels are spread, in several versions on one scale.
 
     Parameters
     ----------
     versions : dict
-        ``{title: ndarray of float, shape (..., channels)}``, up to three channels; in rows, and
-        the panels of a row have the same scale.
-    numbers : sequence of int
-        What each channel is called, of the layer that gave them.
-    columns : int, default 2
+        ``{title: ndarray of float, shape (..., channels)}``, up to three channels.
+    names : sequence of str
+        What each channel is called.
 
     Returns
     -------
     Figure
-        One colour a channel; above each panel the channels' means and standard deviations.
+        A row for each version, with one colour a channel and every channel equally high. Below
+        each channel, a dot at its mean and a line one standard deviation to either side.
     """
-    rows = math.ceil(len(versions) / columns)
-    size = (13, 3.2 * rows + 0.6)
-    fig, axes = figure(rows, columns, size, sharex="row", sharey="row", squeeze=False)
+    size = (13, 1.45 * len(versions) + 1.3)
+    fig, axes = figure(len(versions), 1, size, sharex=True, squeeze=False)
     parts = []
-    for axis in axes.flat[len(versions) :]:
-        axis.set_axis_off()
     for axis, (title, values) in zip(axes.flat, versions.items()):
         channels = np.moveaxis(np.asarray(values, float), -1, 0).reshape(values.shape[-1], -1)
-        for number, channel, colour in zip(numbers, channels, (BLUE, ORANGE, VERMILION)):
-            look = {"bins": 60, "histtype": "stepfilled", "linewidth": 2.5, "edgecolor": colour}
-            face, label = (colour, 0.25), f"channel {number}"
-            axis.hist(channel, range=_middle(channel), facecolor=face, label=label, **look)
-        means, spreads = channels.mean(axis=1), channels.std(axis=1)
+        for k, (channel, colour) in enumerate(zip(channels, (BLUE, ORANGE, VERMILION))):
+            counts, edges = np.histogram(channel, 50, _middle(channel))
+            look = {"color": colour, "linewidth": 3}
+            axis.stairs(counts / counts.max(), edges, label=names[k], baseline=None, **look)
+            place = {"x": channel.mean(), "y": -0.15 - 0.2 * k, "xerr": channel.std()}
+            axis.errorbar(**place, fmt="o", markersize=6, **look)
         axis.axvline(0, color=BLACK, linestyle="--", linewidth=1.5)
-        axis.set(title=f"{title}\nmeans {_list(means)};  std {_list(spreads)}", yticks=[])
-        parts.append(f"{title}: means {_list(means)}, standard deviations {_list(spreads)}")
-    for axis in axes[-1]:
-        axis.set_xlabel("value")
-    for axis in axes[:, 0]:
-        axis.set_ylabel("how often")
-    fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=5)
-    fig.alt = f"Histograms of the channels {join_words(numbers)}. {'; '.join(parts)}."
+        axis.set(ylim=(-0.75, 1.1), yticks=[])
+        axis.spines["left"].set_visible(False)
+        look = {"va": "center", "size": 17, "transform": axis.transAxes}
+        axis.text(-0.02, 0.5, title, ha="right", **look)
+        means, spreads = _list(channels.mean(axis=1)), _list(channels.std(axis=1))
+        axis.text(1.02, 0.5, f"means {means}\nstd {spreads}", **look)
+        title = title.replace("\n", " ")
+        parts.append(f"{title}: means {means}, standard deviations {spreads}")
+    axes[-1, 0].set_xlabel("value")
+    fig.supylabel("how often")
+    fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
+    fig.alt = (
+        f"Histograms of channels, by name {join_words(names)}, each above a dot at its mean and a "
+        f"line one standard deviation to either side. {'; '.join(parts)}."
+    )
     return fig
 
 
@@ -125,7 +119,8 @@ def softmax(logits, probabilities):
     Figure
     """
     count = 1 + len(probabilities)
-    fig, axes = figure(1, count, (3.9 * count, 3.9))
+    fig, axes = figure(1, count, (3.4 * count, 4))
+    fig.get_layout_engine().set(w_pad=0.1)
     places = range(len(logits))
     bars = axes[0].bar(places, logits, color=GREY)
     axes[0].bar_label(bars, [f"{value:g}" for value in logits], padding=2)
@@ -139,13 +134,14 @@ def softmax(logits, probabilities):
         bars = axis.bar(places, percent, color=colours)
         labels = [f"{value:.0f}" for value in percent]
         axis.bar_label(bars, labels, padding=2)
-        axis.set(title=f"softmax at T = {temperature:g}", ylim=(0, 110))
-        axis.set(xlabel="output", xticks=places)
+        axis.set(title=f"softmax at T = {temperature:g}", ylim=(0, 105), xlabel="output")
+        axis.set(xticks=places, yticks=range(0, 101, 20), yticklabels=[])
         parts.append(f"at temperature {temperature:g} {join_words(labels)}")
-    axes[1].set_ylabel("probability in per cent")
+    axes[1].set_yticks(range(0, 101, 20), range(0, 101, 20))
+    axes[1].set_ylabel("probability (%)")
     fig.alt = (
         f"Bars of the logits {join_words(f'{value:g}' for value in logits)}, and of their "
-        f"probabilities in per cent: {'; '.join(parts)}."
+        f"probabilities in %: {'; '.join(parts)}."
     )
     return fig
 
@@ -175,13 +171,13 @@ def answers(image, rows):
     for axis, (mode, row) in zip(axes[1:], rows.items(), strict=True):
         percent = 100 * np.asarray(row, float)
         labels = [f"{share:.1f}%" for share in percent]
-        labelled_bars(axis, names, percent, labels, color=SKY)
-        for text in axis.texts:  # so that the line does not cross them
-            text.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 2})
-        axis.axvline(equal, color=BLACK, linestyle="--", linewidth=2)
         limit = max(40, 1.3 * most)
+        labelled_bars(axis, names, percent, labels, color=SKY)
+        for text in axis.texts:  # readable where it lies on the line
+            text.set(size=17, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})
+        axis.axvline(equal, color=BLACK, linestyle="--", linewidth=2)
         axis.set(title=mode, xlim=(0, limit), xticks=np.arange(0, limit, 10))
-        axis.set_xlabel("probability in per cent")
+        axis.set_xlabel("probability (%)")
         parts.append(f"{mode}: {join_pairs(names, labels)}")
     for axis in axes[2:]:
         axis.set_yticklabels([])

@@ -1,4 +1,4 @@
-"""Figures of what a network costs and what its first layer finds (lessons 03 and 07)."""
+"""Figures of a network: its costs, its first maps, its two towers of 2012 (lesson 03)."""
 
 import math
 
@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.patches import Patch
 
 from helpers.interpret import correlation
-from helpers.plots.colours import BLUE, ORANGE, SKY, VERMILION
-from helpers.plots.parts import labelled_bars, show_image
+from helpers.plots.colours import BLACK, BLUE, ORANGE, SKY, VERMILION
+from helpers.plots.parts import CENTRED, labelled_bars, show_image
 from helpers.plots.style import figure, join_pairs, join_words, styled
 
 
@@ -36,7 +36,7 @@ def layer_costs(names, parameters, multiply_adds):
         percent = 100 * np.array(numbers) / sum(numbers)
         labels = [f"{share:.1f}%" if share >= 0.1 else "below 0.1%" for share in percent]
         labelled_bars(axis, names, percent, labels, color=colours)
-        axis.set(title=f"{sum(numbers):,} {title}", xlabel="share in per cent")
+        axis.set(title=f"{sum(numbers):,} {title}", xlabel="share (%)")
         axis.set_xlim(0, max(80, 1.25 * percent.max()))
         parts.append(f"{title}: {join_pairs(names, labels)}")
     kinds = {"convolution": BLUE, "dense layer": VERMILION}
@@ -65,7 +65,7 @@ def _sheet(squares, columns):
 
 
 @styled
-def channel_maps(image, maps, name, large=8, columns=24):
+def channel_maps(image, maps, name, large=6, columns=24):
     """Draw an image, some feature maps that a layer makes of it, and below them all of them.
 
     Parameters
@@ -74,7 +74,7 @@ def channel_maps(image, maps, name, large=8, columns=24):
     maps : ndarray of float, shape (rows, columns, channels)
     name : str
         Of the layer.
-    large : int, default 8
+    large : int, default 6
         How many maps to draw large, in two rows: from the one most like the image's brightness to
         the one most like its negative, with equal steps of correlation in between.
     columns : int, default 24
@@ -96,7 +96,7 @@ def channel_maps(image, maps, name, large=8, columns=24):
     }
     squares = np.moveaxis(_stretched(maps, axis=(0, 1)), -1, 0)
     sheet = _sheet(squares, columns)
-    wide, across = 12, 2 + large // 2
+    wide, across = 11.2, 2 + large // 2
     below = wide * sheet.shape[0] / sheet.shape[1]
     above = 2 * (wide / across + 0.35)
     fig, whole = figure(size=(wide, above + below + 0.6), photo=True)
@@ -108,7 +108,7 @@ def channel_maps(image, maps, name, large=8, columns=24):
         row, column = divmod(place, large // 2)
         axis = fig.add_subplot(grid[row, 2 + column])
         show_image(axis, squares[channel], **grey)
-        axis.set_title(f"channel {channel}{words.get(channel, '')}", size=13)
+        axis.set_title(f"channel {channel}{words.get(channel, '')}", size=14)
     axis = fig.add_subplot(grid[2, :])
     show_image(axis, sheet, **grey)
     axis.set_title(f"all {count} feature maps of {name}, {height} x {width} values each")
@@ -157,11 +157,52 @@ def part_times(seconds):
         axis.bar_label(bars, shares, label_type="center", color="white", size=18, weight="bold")
         left = left + percent
         parts.append(f"{part}: {join_pairs(labels, shares)}")
-    axis.bar_label(bars, [f"{time} per image" for time in each], padding=8)
-    axis.set(xlabel="share of the time in per cent", xlim=(0, 122), xticks=range(0, 101, 20))
+    words = [f"{time} per image" for time in each]
+    axis.bar_label(bars, words, padding=8, annotation_clip=False)
+    axis.set(xlabel="share of the time (%)", xlim=(0, 100), xticks=range(0, 101, 20))
     axis.yaxis.set_inverted(True)
     fig.legend(loc="outside upper center", ncols=len(parts))
     fig.alt = (
         f"Time by part of the network: {'; '.join(parts)}. Per image: {join_pairs(labels, each)}."
+    )
+    return fig
+
+
+@styled
+def towers(channels, crossing):
+    """Draw a network that is split between two graphics cards, and what each layer reads.
+
+    Parameters
+    ----------
+    channels : dict
+        ``{layer: channels or units on each card}``, from the first layer to the last.
+    crossing : collection of str
+        The layers that read from both cards; the others read from their own.
+
+    Returns
+    -------
+    Figure
+    """
+    fig, axis = figure(size=(13, 3.9))
+    box = {"boxstyle": "round,pad=0.45", "edgecolor": "none"}
+    for place, (name, count) in enumerate(channels.items()):
+        colour = BLUE if name.startswith("conv") else VERMILION
+        axis.text(place, 1.5, name, size=19, weight="bold", **CENTRED)
+        for card in (0, 1):
+            look = {"color": "white", "weight": "bold", "size": 19, "bbox": box | {"fc": colour}}
+            axis.text(place, card, f"{count:,}", **look, **CENTRED)
+            for source in {card, 1 - card} if name in crossing else {card} if place else ():
+                arrow = {"arrowstyle": "-|>,head_width=0.4,head_length=0.7", "linewidth": 3}
+                arrow |= {"color": BLACK if source == card else ORANGE}
+                axis.annotate("", (place - 0.34, card), (place - 0.67, source), arrowprops=arrow)
+    axis.set(xlim=(-0.5, len(channels) - 0.5), ylim=(-0.5, 1.8), xticks=[])
+    axis.set_yticks((0, 1), ("card 2", "card 1"), size=19)
+    axis.tick_params(length=0)
+    axis.spines[:].set_visible(False)
+    parts = join_pairs(channels, channels.values(), ",")
+    fig.alt = (
+        "A network's layers in two rows of boxes, one for each graphics card, with the channels or "
+        f"units of each half: {parts}. Arrows lead from each half of a layer to the next half on "
+        f"the same card; before {join_words(crossing)} they also cross to the other card."
     )
     return fig

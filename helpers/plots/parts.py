@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 from matplotlib.textpath import text_to_path
+from scipy.optimize import isotonic_regression
 
 from helpers.plots.style import LOOK
 
@@ -114,8 +115,7 @@ def label_points(axis, points, words, gap, offset=(14, 0), **look):
 
 
 def spread(values, gap):
-    """Return values in the same order, moved until none is nearer to another than the gap."""
+    """Return values in the same order, moved as little as keeps any two a gap apart."""
     ordered, steps = np.sort(values), gap * np.arange(len(values))
-    heights = np.maximum.accumulate(ordered - steps) + steps
-    centred = heights - (heights - ordered).mean()
-    return centred[np.argsort(np.argsort(values))]  # in the order of the values again
+    heights = isotonic_regression(ordered - steps).x + steps
+    return heights[np.argsort(np.argsort(values))]  # in the order of the values again

@@ -33,7 +33,7 @@ def kernel_positions(cases):
     fig, axis = figure(size=(inches * width, inches * sum(heights)))
     tops = [sum(heights[:k]) for k in range(len(cases))]
     parts = [_draw_case(axis, top, inches, **case) for top, case in zip(tops, cases, strict=True)]
-    axis.set(xlim=(-0.1, width), ylim=(sum(heights) - 0.4, -0.1), aspect="equal")
+    axis.set(xlim=(-0.1, width + 0.1), ylim=(sum(heights) - 0.4, -0.1), aspect="equal")
     axis.set_axis_off()
     fig.alt = " ".join(parts)
     return fig
@@ -63,9 +63,9 @@ def _draw_case(axis, top, inches, n, kernel, stride=1, padding=0):
         word = f"position {number + 1}" if kernel * inches >= 1.3 else str(number + 1)
         _draw_bar(axis, corner, kernel - 0.12, word)
     zeros = before + after
-    added = f"padding {before} + {after}" if zeros else "no padding"
-    if isinstance(padding, str):
-        added = f"padding {padding!r}"
+    added = f"padding {padding!r}" if padding == "same" else f"padding {before} + {after}"
+    if padding in (0, "valid"):
+        added = "no padding"
     ending = f", {unseen} unseen" if unseen else ""
     title = f"{n} pixels, kernel {kernel}, stride {stride}, {added}: {positions} positions{ending}"
     axis.text(0, top + 0.65, title, size=16)
@@ -78,7 +78,7 @@ def _draw_case(axis, top, inches, n, kernel, stride=1, padding=0):
     )
 
 
-def _draw_pixel(axis, corner, word, inside=True, lost=False, size=12):
+def _draw_pixel(axis, corner, word, inside=True, lost=False, size=16):
     """Draw a pixel with its number: dashed outside the image, hatched where nothing reads it."""
     look = {"linestyle": "-" if inside else "--", "hatch": "////" if lost else None}
     face = PIXEL if inside and not lost else "white"
@@ -90,7 +90,7 @@ def _draw_pixel(axis, corner, word, inside=True, lost=False, size=12):
 def _draw_bar(axis, corner, length, word, colour=ORANGE):
     """Draw one position of a kernel with its name."""
     axis.add_patch(Rectangle(corner, length, LANE - 0.12, facecolor=colour))
-    axis.text(corner[0] + length / 2, corner[1] + LANE / 2 - 0.06, word, size=12, **CENTRED)
+    axis.text(corner[0] + length / 2, corner[1] + LANE / 2 - 0.06, word, size=14, **CENTRED)
 
 
 @styled
@@ -115,12 +115,12 @@ def overhang(n, kernel, stride, shown=16):
     fig, axis = figure(size=(12.5, 3.6))
     first = n - shown
     for pixel in range(first, n + over):
-        _draw_pixel(axis, (pixel, 0), str(pixel), pixel < n, size=16)
+        _draw_pixel(axis, (pixel, 0), str(pixel), pixel < n, size=17)
     axis.vlines(n, -1, 1.15, color=BLACK, linewidth=3)
-    axis.text(n - 0.2, -0.35, f"image, {n} pixels", ha="right")
-    axis.text(n + 0.2, -0.35, "beyond")
-    axis.text(n - unseen + 0.15, 2.75, f"{unseen} unseen", va="center")
-    rounded = {inside - 1: "", inside: "round down: the last", inside + 1: "round up: one more"}
+    axis.text(n - 0.2, -0.35, f"image, {n} pixels", ha="right", size=18)
+    axis.text(n + 0.2, -0.35, f"{over} beyond", size=18)
+    axis.text(n - unseen + 0.15, 2.75, f"{unseen} unseen", va="center", size=18)
+    rounded = {inside - 1: "", inside: "last if rounded down", inside + 1: "added if rounded up"}
     for lane, (number, words) in enumerate(rounded.items()):
         left, top = (number - 1) * stride, 1.3 + 1.05 * lane
         colour = VERMILION if number > inside else ORANGE
@@ -130,9 +130,10 @@ def overhang(n, kernel, stride, shown=16):
             look = {"facecolor": "none", "edgecolor": BLACK, "hatch": "////"}
             axis.add_patch(Rectangle((n, top), over - 0.06, 0.8, **look))
         covers = f"position {number}: pixels {left} to {left + kernel - 1}"
-        axis.text((left + min(left + kernel, n)) / 2, top + 0.4, covers, **CENTRED)
-        axis.text(left - 0.2, top + 0.4, words, ha="right", va="center")
-    axis.set(xlim=(first, n + over + 0.1), ylim=(4.4, -1), aspect="equal")
+        axis.text((left + min(left + kernel, n)) / 2, top + 0.4, covers, size=18, **CENTRED)
+        axis.text(left - 0.2, top + 0.4, words, ha="right", va="center", size=17)
+    axis.text(first - 0.5, 0.5, "…", size=17, **CENTRED)
+    axis.set(xlim=(first - 0.9, n + over + 0.1), ylim=(4.4, -1), aspect="equal")
     axis.set_axis_off()
     fig.alt = (
         f"The far edge of {n} pixels. Rounded down, position {inside} of a kernel of {kernel} with "

@@ -1,14 +1,14 @@
 """Figures of what one value sees: its receptive field, and the way back to it (lesson 02)."""
 
-import numpy as np
-from matplotlib.patches import ConnectionPatch, Rectangle
+from matplotlib.patches import ConnectionPatch, Patch
 from matplotlib.patheffects import withStroke
 
-from helpers.plots.colours import BLACK, CATEGORIES, ORANGE, VERMILION
-from helpers.plots.parts import CENTRED, draw_square
+from helpers.plots.colours import BLACK, CATEGORIES, ORANGE, SKY, VERMILION
+from helpers.plots.parts import draw_square, spread
 from helpers.plots.style import figure, join_pairs, join_words, styled
+from helpers.plots.worked import FRAME, draw_frame
 
-HALO = [withStroke(linewidth=6, foreground="white")]
+HALO, THIN_HALO = ([withStroke(linewidth=width, foreground="white")] for width in (6, 4))
 
 
 @styled
@@ -27,18 +27,20 @@ def receptive_fields(image, fields):
     """
     n = len(image)
     inside = {name: side for name, side in fields.items() if side <= n}
-    fig, axis = figure(size=(8, 8), photo=True)
+    fig, axis = figure(size=(10.4, 7.8), photo=True)
     axis.imshow(image)
     axis.set(xticks=(0, n - 1), yticks=(0, n - 1), xlabel="pixels")
+    tops = [(n - side) / 2 for side in inside.values()]
+    heights = spread(tops, n / 15)
     for k, (name, side) in enumerate(inside.items()):
-        colour, top = CATEGORIES[k % len(CATEGORIES)], (n - side) / 2
+        colour, top = CATEGORIES[k % len(CATEGORIES)], tops[k]
         look = {"edgecolor": colour, "linewidth": 4, "path_effects": HALO}
         draw_square(axis, (top - 0.5, top - 0.5), side, fill=False, **look)
-        height = top + side if k % 2 else top  # in turn at the top and at the bottom of a square
-        if side < n / 10:
-            height += n / 30 if k % 2 else -n / 30
-        box = {"facecolor": "white", "edgecolor": colour, "pad": 2.5, "linewidth": 2}
-        axis.text(n / 2, height, f"{name}: {side} x {side}", bbox=box, zorder=3, **CENTRED)
+        # From its upper right corner to a word beside the image, where it hides nothing.
+        ends = (top + side - 0.5, n + 1, n + 9), (top - 0.5, top - 0.5, heights[k])
+        look = {"color": colour, "linewidth": 2.5, "clip_on": False, "path_effects": THIN_HALO}
+        axis.plot(*ends, zorder=0.9, **look)
+        axis.text(n + 11, heights[k], f"{name}: {side} x {side}", size=19, va="center")
     axis.set(xlim=(-0.5, n - 0.5), ylim=(n - 0.5, -0.5))
     fig.alt = (
         f"An image of {n} by {n} pixels with a square for what the middle value of each layer "
@@ -49,7 +51,7 @@ def receptive_fields(image, fields):
 
 
 @styled
-def traced_value(image, steps):
+def traced_value(image, steps, kernels):
     """Draw one value of a layer, the values before it that it is computed from, and its pixels.
 
     Parameters
@@ -58,38 +60,66 @@ def traced_value(image, steps):
     steps : list of (str, int, int, int)
         From the value back to the image: the layer, its side, and the first and the last of the
         values read there, down as well as across.
+    kernels : sequence of int
+        Of the layers, from the image on.
 
     Returns
     -------
     Figure
+        Above, where these values are; below, magnified, the first patch and the value from it.
     """
     steps = steps[::-1]
-    fig, axes = figure(1, len(steps), (13.5, 13.5 / len(steps) + 0.7), photo=True)
-    for axis, (name, side, first, last) in zip(axes, steps, strict=True):
-        width = last - first + 1
-        if name == steps[0][0]:
-            axis.imshow(image, extent=(0, side, side, 0))
+    size = (13.5, 24 / len(steps) + 2)
+    fig, axes = figure(2, len(steps), size, photo=True, height_ratios=(0.7, 1))
+    fig.get_layout_engine().set(w_pad=0.15)
+    keys = [
+        Patch(facecolor=ORANGE, alpha=0.5, edgecolor=BLACK, label="one patch"),
+        Patch(facecolor=SKY, edgecolor=BLACK, label="the value computed from it"),
+    ]
+    fig.legend(handles=keys, loc="outside lower center", ncols=2, fontsize=17)
+    for (upper, lower), (name, side, first, last) in zip(axes.T, steps, strict=True):
+        width, end, photo = last - first + 1, last + 1, name == steps[0][0]
+        room = 2 if width == 1 else 0  # a single value is drawn small
+        for axis, limits in ((upper, (0, side)), (lower, (first - room, end + room))):
+            axis.set(xlim=limits, ylim=limits[::-1], aspect="equal", xticks=[], yticks=[])
+            axis.spines[:].set_visible(axis is upper or not room)
+            axis.set_facecolor("#DDEBF5" if axis is upper or not room else "white")
+            if photo:
+                axis.imshow(image, extent=(0, side, side, 0))
+        upper.set_title(f"{name}, {side} x {side}")
+        face = "none" if photo else VERMILION
+        look = {"facecolor": face, "edgecolor": VERMILION, "linewidth": 3, "path_effects": HALO}
+        draw_square(upper, (first, first), width, zorder=2, **look)
+        ends = f"rows and columns {first} to {last}" if width > 1 else f"row and column {first}"
+        lower.set_xlabel(f"{width} x {width}\n{ends}")
+        if photo:
+            look = {"ha": "center", "va": "center", "size": 17, "color": VERMILION}
+            upper.text((first + end) / 2, 1.12 * side, "enlarged", **look)
         else:
-            lines = np.arange(side + 1)
-            axis.add_patch(Rectangle((0, 0), side, side, facecolor="#DDEBF5"))
-            axis.hlines(lines, 0, side, color="#7D9BB3", linewidth=0.8)
-            axis.vlines(lines, 0, side, color="#7D9BB3", linewidth=0.8)
-            draw_square(axis, (first, first), width, facecolor=ORANGE, alpha=0.5, zorder=2)
-        look = {"edgecolor": VERMILION, "linewidth": 3 if width > 1 else 11, "zorder": 3}
-        look["path_effects"] = HALO if width > 1 else None  # one value is filled by its edge
-        draw_square(axis, (first, first), width, fill=False, **look)
-        axis.set_title(f"{name}, {side} x {side}")
-        read = f"{first} to {last}" if width > 1 else f"row and column {first}"
-        read += f": {width} x {width}" if width > 1 else ""
-        axis.text(side / 2, 1.04 * side, read, ha="center", va="top")
-        axis.set(xlim=(0, side), ylim=(side, 0), aspect="equal")
-        axis.set_axis_off()
-    for (before, after), ends in zip(zip(axes, axes[1:]), zip(steps, steps[1:]), strict=True):
-        (_, _, first, last), (_, _, start, stop) = ends
-        for corner, other in ((first, start), (last + 1, stop + 1)):
-            points = {"xyA": (last + 1, corner), "xyB": (start, other)}
-            look = {"axesA": before, "axesB": after, "color": BLACK, "linewidth": 1.5}
-            fig.add_artist(ConnectionPatch(**points, coordsA="data", coordsB="data", **look))
+            look = {"color": "#7D9BB3", "linewidth": 1}
+            lower.hlines(range(first, end), first, end, **look)
+            lower.vlines(range(first, end), first, end, **look)
+            draw_square(lower, (first, first), 1, facecolor=SKY, zorder=2.5, **FRAME)
+        look = {"axesA": upper, "axesB": lower, "linewidth": 1.5, "color": VERMILION}
+        for x in (first, end):
+            fig.add_artist(ConnectionPatch((x, end), (x, first), "data", "data", **look))
+    for place, kernel in enumerate(kernels):
+        axis, beside = axes[1, place : place + 2]
+        (_, _, first, last), (_, _, start, _) = steps[place : place + 2]
+        if place == 0:
+            look = {"edgecolor": ORANGE, "linewidth": 5, "path_effects": HALO}
+            draw_square(axis, (first, first), kernel, fill=False, zorder=2, **look)
+        else:
+            draw_frame(axis, (first, first), kernel)
+        tail = first + kernel, first + kernel / 2
+        look = {"axesA": axis, "axesB": beside, "arrowstyle": "-|>", "mutation_scale": 26}
+        look |= {"linewidth": 4, "facecolor": BLACK, "path_effects": HALO}
+        fig.add_artist(ConnectionPatch(tail, (start, start + 0.5), "data", "data", **look))
+        # The name of the arrow stands below it, in the one of the two panels that has room.
+        whole = tail[0] > last
+        at = (start - 1, start + 0.7) if whole else ((tail[0] + last + 1) / 2, first + 0.9 * kernel)
+        look = {"ha": "center", "va": "top", "size": 17, "path_effects": THIN_HALO}
+        (beside if whole else axis).text(*at, f"{kernel} x {kernel}", **look)
     told = [f"{name} {first} to {last} of {side}" for name, side, first, last in steps]
     fig.alt = f"The way back from one value to its pixels, a square in each: {join_words(told)}."
     return fig

@@ -11,6 +11,8 @@ from helpers.plots.style import figure, join_words, styled
 def dot_rows(groups):
     """Draw accuracies as dots, a row for each group, with a stroke at the mean.
 
+    Equal accuracies hang below one another.
+
     Parameters
     ----------
     groups : dict
@@ -25,14 +27,15 @@ def dot_rows(groups):
     for row, (name, values) in enumerate(groups.items()):
         percent = 100 * np.asarray(values, float)
         mean, spread = percent.mean(), percent.std(ddof=1)
-        axis.plot(percent, [row] * len(percent), "o", color=BLUE, markersize=15, alpha=0.75)
+        heights = [row + 0.2 * (percent[:k] == value).sum() for k, value in enumerate(percent)]
+        axis.plot(percent, heights, "o", color=BLUE, markersize=15)
         axis.plot([mean, mean], [row - 0.27, row + 0.27], color=BLACK, linewidth=3)
-        words = f"mean {mean:.1f} %, standard deviation {spread:.1f} points"
+        words = f"mean {mean:.1f}%, standard deviation {spread:.1f} points"
         axis.annotate(words, (mean, row - 0.3), ha="center", va="bottom")
         accuracies = join_words(f"{value:.1f}" for value in percent)
-        parts.append(f"{name}: {accuracies} per cent, {words.replace('%', 'per cent')}")
+        parts.append(f"{name}: {accuracies} per cent, {words.replace('%', ' per cent')}")
     axis.set_yticks(range(len(groups)), short_names(groups))
-    axis.set(ylim=(len(groups) - 0.5, -0.75), xlabel="validation accuracy in per cent")
+    axis.set(ylim=(len(groups) - 0.5, -0.75), xlabel="validation accuracy (%)")
     axis.margins(x=0.25)
     axis.grid(axis="x", alpha=0.4)
     fig.alt = f"Dots of accuracy, one for each run. {'; '.join(parts)}."
@@ -67,7 +70,7 @@ def averaged_losses(losses, first):
     heights = [value for values in losses.values() for value in values]
     label_points(axis, points, words, gap=0.075 * np.ptp(heights) or 1)
     axis.set(xlabel="epoch", ylabel="validation loss")
-    axis.set_xlim(None, end - 1 + 0.45 * (end - first))
+    axis.set_xlim(None, end - 1 + 0.3 * (end - first))
     axis.set_xticks(range(first, end))
     fig.alt = f"Validation loss by epoch. At the end {join_words(parts)}."
     return fig

@@ -3,8 +3,9 @@
 import math
 
 import numpy as np
+from matplotlib.colors import to_rgb
 
-from helpers.plots.colours import BLACK, BLUE, VERMILION
+from helpers.plots.colours import BLACK, BLUE, SKY, VERMILION
 from helpers.plots.parts import (
     CENTRED,
     LETTER,
@@ -18,7 +19,7 @@ from helpers.plots.style import figure, join_pairs, join_words, styled
 
 
 @styled
-def image_grid(images, titles, columns=3, crossed=()):
+def image_grid(images, titles, columns=3, crossed=(), names=()):
     """Draw images in rows, each below its title and with its longer side at the same length.
 
     Parameters
@@ -29,13 +30,17 @@ def image_grid(images, titles, columns=3, crossed=()):
     columns : int, default 3
     crossed : sequence of int, optional
         Places of the images that get a cross and a coloured title.
+    names : sequence of str, optional
+        One for each row, written at its left.
 
     Returns
     -------
     Figure
     """
     rows = math.ceil(len(images) / columns)
-    fig, axes = figure(rows, columns, (3.2 * columns, 3.5 * rows), photo=True, squeeze=False)
+    inches = min(3.2, 11.2 / columns)
+    size = (inches * columns, (inches + 0.3) * rows)
+    fig, axes = figure(rows, columns, size, photo=True, squeeze=False)
     for axis, image, title in zip(axes.flat, images, titles):
         height, width = np.divide(image.shape[:2], max(image.shape[:2]))
         show_image(axis, image, title, extent=(0.5 - width / 2, 0.5 + width / 2, height, 0))
@@ -44,12 +49,16 @@ def image_grid(images, titles, columns=3, crossed=()):
         axis = axes.flat[place]
         axis.title.set(color=VERMILION, fontweight="bold")
         box = {"boxstyle": "round", "facecolor": "white", "edgecolor": VERMILION}
-        axis.text(0.92, 0.08, "✗", size=24, color=VERMILION, bbox=box, **CENTRED)
+        axis.text(0.89, 0.11, "✗", size=24, color=VERMILION, bbox=box, **CENTRED)
+    for axis, name in zip(axes[:, 0], names):
+        axis.text(-0.04, 0.5, name, rotation=90, ha="right", va="center", size=16)
     for axis in axes.flat[len(images) :]:
         axis.set_axis_off()
     parts = join_words(" ".join(title.split()) for title in titles)
     word = "row" if rows == 1 else "rows"
     fig.alt = f"{len(images)} images in {rows} {word} of {columns}, titled {parts}."
+    if len(names):
+        fig.alt += f" The rows are named {join_words(names)}."
     if len(crossed):
         fig.alt += f" A cross marks {join_words(titles[place].split()[0] for place in crossed)}."
     return fig
@@ -98,17 +107,17 @@ def montage(rows, titles=()):
 
 
 @styled
-def hash_distances(image, again, distances, bits, limit):
-    """Show an image, the same one saved again, and how far the second's hash is from all others.
+def hash_distances(image, again, hashes, distances, limit):
+    """Show an image, the same one saved again, their hashes, and how far the second's is from all.
 
     Parameters
     ----------
     image, again : ndarray, shape (height, width, 3)
+    hashes : sequence of two ndarrays of bool, shape (side * side,)
+        Of `image` and `again`.
     distances : ndarray of int, shape (n,)
         Hamming distances between the hash of `again` and those of a set's images, of which the
         first is `image`.
-    bits : int
-        Length of the hashes.
     limit : int
         Drawn as a dashed line: two hashes that differ in fewer bits count as copies.
 
@@ -116,60 +125,67 @@ def hash_distances(image, again, distances, bits, limit):
     -------
     Figure
     """
-    fig, axes = figure(1, 3, (14, 4), photo=True, width_ratios=[1, 1, 3.2])
-    height, width = again.shape[:2]
-    show_image(axes[0], image, "in the set")
-    show_image(axes[1], again, f"saved again, {width} x {height}")
-    own, others = distances[0], distances[1:]
-    axes[2].hist(others, range(0, bits + 1, 4), color=BLUE)
-    axes[2].axvline(own, color=VERMILION, linewidth=3)
-    top, look = axes[2].get_ylim()[1], {"color": VERMILION, "fontweight": "bold"}
-    upright = {"rotation": 90, "ha": "right", "va": "top"}
-    axes[2].text(own - bits / 150, top, f"its original: {own}", **upright, **look)
-    axes[2].axvline(limit, color=BLACK, linestyle="--", linewidth=2)
-    axes[2].text(limit - bits / 150, top, f"limit: {limit}", **upright)
+    fig, axes = figure(2, 3, (12, 5.2), photo=True, width_ratios=[1, 1, 2.7])
+    (height, width), bits, own = again.shape[:2], len(hashes[0]), distances[0]
+    side = math.isqrt(bits)
+    squares = np.array([to_rgb(BLACK), to_rgb("white")])[np.asarray(hashes, int)]
+    squares[1, hashes[0] != hashes[1]] = to_rgb(VERMILION)
+    show_image(axes[0, 0], image, "the original")
+    show_image(axes[1, 0], again, "saved again")
+    titles = f"its {bits} bits", f"{own} bits differ"
+    for axis, picture, title in zip(axes[:, 1], squares, titles, strict=True):
+        show_image(axis, picture.reshape(side, side, 3), title, interpolation="nearest")
+        draw_square(axis, (-0.5, -0.5), side, fill=False, color=BLACK)
+    axes[1, 1].title.set(color=VERMILION, fontweight="bold")
+    grid = axes[0, 2].get_subplotspec().get_gridspec()
+    for axis in axes[:, 2]:
+        axis.remove()
+    axis, others = fig.add_subplot(grid[:, 2]), distances[1:]
+    axis.hist(others, range(0, bits + 1, 4), color=BLUE)
+    top, look = axis.get_ylim()[1], {"color": VERMILION, "fontweight": "bold"}
+    axis.axvline(own, color=VERMILION, linewidth=3)
+    axis.text(own + bits / 99, 1.12 * top, f"the original: {own}", **look)
+    axis.axvline(limit, 0, 1 / 1.2, color=BLACK, linestyle="--", linewidth=2)
+    axis.text(limit + bits / 99, 0.95 * top, f"limit: {limit}")
     nearest, arrow = others.min(), {"arrowstyle": "->", "color": BLUE, "lw": 2}
     words, at = f"the nearest\nother: {nearest}", (nearest, 0.35 * top)
-    axes[2].annotate(words, (nearest, 0.02 * top), at, color=BLUE, ha="center", arrowprops=arrow)
-    axes[2].plot(nearest, 0, "o", color=BLUE, markersize=10, clip_on=False)
-    axes[2].set(xlabel=f"bits that differ, of {bits}", ylabel="images")
-    axes[2].set(xlim=(0, max(distances.max(), limit) + bits / 20), ylim=(0, top))
+    axis.annotate(words, (nearest, 0.02 * top), at, color=BLUE, ha="center", arrowprops=arrow)
+    axis.plot(nearest, 0, "o", color=BLUE, markersize=10, clip_on=False)
+    axis.set(xlabel=f"bits that differ, of {bits}", ylabel="images")
+    axis.set(xlim=(0, max(distances.max(), limit) + bits / 20), ylim=(0, 1.2 * top))
     fig.alt = (
-        f"Left an image, in the middle the same one saved again with {width} by {height} pixels, "
-        f"right a histogram of the Hamming distances from it to {len(distances):,} images: its "
-        f"original differs in {own} of {bits} bits, the nearest other image in {nearest}. "
+        f"Left an image and the same one saved again with {width} by {height} pixels; in the "
+        f"middle the {bits} bits of each as black and white squares, {own} of them different; "
+        f"right a histogram of the Hamming distances from the second to {len(distances):,} images: "
+        f"the original differs in {own} bits, the nearest other image in {nearest}. "
         f"A dashed line marks the limit of {limit}."
     )
     return fig
 
 
 @styled
-def resizing(before, after, patch=12, corner=(66, 66)):
+def resizing(before, after):
     """Show one patch of an image before and after resizing, pixel by pixel.
 
     Parameters
     ----------
     before, after : ndarray, shapes (n, n, 3) and (m, m, 3)
         The same image at two sizes.
-    patch : int, default 12
-        Side of the patch in pixels of `before`.
-    corner : (int, int), default (66, 66)
-        Top and left of the patch in pixels of `before`.
 
     Returns
     -------
     Figure
     """
     n, m = before.shape[0], after.shape[0]
-    top, left = corner
+    patch, top, left = 8, 54, 118  # in pixels of `before`: in the lesson's image the top of a roof
     big_top, big_left, big = (round(value * m / n) for value in (top, left, patch))
     sharp = before[top : top + patch, left : left + patch]
     soft = after[big_top : big_top + big, big_left : big_left + big]
-    fig, axes = figure(1, 3, (13.5, 4.8), photo=True)
+    fig, axes = figure(1, 3, (12, 4.3), photo=True)
     show_image(axes[0], before, f"the image, {n} x {before.shape[1]}")
     for colour, width in (("white", 6), ("black", 2.5)):
         draw_square(axes[0], (left, top), patch, fill=False, color=colour, linewidth=width)
-    titles = f"the marked patch: {patch} x {patch} pixels", f"the same patch at {m}: {big} x {big}"
+    titles = f"the patch: {patch} x {patch} pixels", f"after resizing: {big} x {big} pixels"
     for axis, part, title in zip(axes[1:], (sharp, soft), titles, strict=True):
         show_image(axis, part, title, interpolation="nearest")
     fig.alt = (
@@ -181,7 +197,7 @@ def resizing(before, after, patch=12, corner=(66, 66)):
 
 
 @styled
-def brightness(colours, labels, class_names, most=60):
+def brightness(colours, labels, class_names, most=45):
     """Draw images as dots in their own average colours, at the height of their brightness.
 
     Parameters
@@ -190,7 +206,7 @@ def brightness(colours, labels, class_names, most=60):
         Average red, green and blue of each image, 0 to 1.
     labels : ndarray of int, shape (n,)
     class_names : sequence of str
-    most : int, default 60
+    most : int, default 45
         Draw the first so many images of each class. The medians are those of all.
 
     Returns
@@ -226,7 +242,7 @@ def brightness(colours, labels, class_names, most=60):
 
 
 @styled
-def accuracy_bars(accuracies, chance=None, intervals=None, guess="the most common class"):
+def accuracy_bars(accuracies, chance=None, intervals=None, guess="the most common class", apart=()):
     """Draw accuracies as bars with their values.
 
     Parameters
@@ -239,6 +255,8 @@ def accuracy_bars(accuracies, chance=None, intervals=None, guess="the most commo
         ``{name: (low, high)}``, 0 to 1: the 95 per cent interval of each accuracy.
     guess : str, default 'the most common class'
         What is always answered to reach `chance`.
+    apart : sequence of str, optional
+        The names at the end that are measured otherwise: lighter, and without the dashed line.
 
     Returns
     -------
@@ -255,15 +273,17 @@ def accuracy_bars(accuracies, chance=None, intervals=None, guess="the most commo
             f"{part} (95 per cent interval {low:.1f} to {high:.1f})"
             for part, (low, high) in zip(parts, ends, strict=True)
         ]
-    labels = [f"{value:.1f} %" for value in values]
-    labelled_bars(axis, accuracies, values, labels, color=BLUE, height=0.6, capsize=8, **reach)
-    axis.set(xlabel="accuracy in per cent", xlim=(0, 100))
+    labels = [f"{value:.1f}%" for value in values]
+    colours = [SKY if name in apart else BLUE for name in accuracies]
+    labelled_bars(axis, accuracies, values, labels, color=colours, height=0.6, capsize=8, **reach)
+    axis.set(xlabel="accuracy (%)", xlim=(0, 100))
     fig.alt = f"Bars of accuracy: {join_words(parts)}."
     if chance is not None:
-        axis.axvline(100 * chance, color=BLACK, linestyle="--", linewidth=2)
+        end = len(apart) / len(accuracies)
+        axis.axvline(100 * chance, end, color=BLACK, linestyle="--", linewidth=2)
         side = ("left", "center", "right")[int(3 * min(chance, 0.99))]  # where there is room
         look = {"ha": side, "va": "bottom", "transform": axis.get_xaxis_transform()}
-        axis.text(100 * chance, 1.03, f"always {guess}: {100 * chance:.1f} %", **look)
+        axis.text(100 * chance, 1.03, f"always {guess}: {100 * chance:.1f}%", **look)
         fig.alt += f" A dashed line marks what always answering {guess} gives: "
         fig.alt += f"{100 * chance:.1f} per cent."
     return fig

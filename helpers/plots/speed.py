@@ -62,16 +62,20 @@ def roofline(measured, arithmetic, pipeline, optimizer):
     -------
     Figure
         Both axes logarithmic. The roof (S. Williams, A. Waterman, D. Patterson, "Roofline", CACM
-        52, 2009, with the batch size in place of operations per byte) is the lowest of the limits.
+        52, 2009, with the batch size in place of operations per byte) is the lowest of the limits;
+        nothing can lie in the shaded area above it.
     """
     fig, axis = figure(size=(12.5, 6.4))
-    sizes = 2.0 ** np.linspace(0, 9, 91)
+    largest = max(256, 2 * max(measured))
+    sizes = np.geomspace(0.8, largest, 91)
     limits = {
         "arithmetic": (np.full(len(sizes), arithmetic), "--", BLUE),
         "input pipeline": (np.full(len(sizes), pipeline), "-.", BLACK),
         "optimizer's memory traffic": (sizes / optimizer, ":", VERMILION),
     }
     roof = np.min([rates for rates, _, _ in limits.values()], axis=0)
+    low, high = min(*measured.values(), roof[0]) / 3, 2 * max(arithmetic, pipeline)
+    axis.fill_between(sizes, roof, high, color="#F2F2F2")
     axis.plot(sizes, roof, color="#BFDDF2", linewidth=11, label="the roof: the lowest limit")
     for name, (rates, style, colour) in limits.items():
         axis.plot(sizes, rates, style, color=colour, linewidth=2.5, label=name)
@@ -85,19 +89,24 @@ def roofline(measured, arithmetic, pipeline, optimizer):
         label = f"{rate:,.{1 if rate < 10 else 0}f} ({share:.0f}%)"
         axis.annotate(label, (size, rate), (12, -14), textcoords="offset points", va="top")
         parts.append(f"{rate:.3g} at {size} ({share:.0f} per cent of the roof)")
-    low, high = min(*measured.values(), roof[0]), max(arithmetic, pipeline)
-    axis.set(xscale="log", yscale="log", xlim=(1, 512), ylim=(low / 3, 2 * high))
+    flat = min(arithmetic, pipeline)
+    bend = flat * optimizer
+    if inside := 3 < bend < largest:  # with room for the words
+        words = f"the roof bends at {bend:.0f}"
+        axis.annotate(words, (bend, flat), (0, 14), textcoords="offset points", ha="right")
+    axis.set(xscale="log", yscale="log", xlim=(0.8, largest), ylim=(low, high))
     axis.set(xlabel="batch size", ylabel="images a second")
-    axis.set_xticks(2 ** np.arange(10))
+    axis.set_xticks(2 ** np.arange(int(np.log2(largest)) + 1))
     axis.xaxis.set_major_formatter("{x:,.0f}")
     axis.xaxis.set_minor_formatter("")
     axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axis.yaxis.set_major_formatter(lambda value, _: f"{value:,g}")
     axis.yaxis.set_minor_formatter("")
     fig.legend(loc="outside upper center", ncols=3, handlelength=3)
+    bends = f" The roof bends at batch size {bend:.0f}." if inside else ""
     fig.alt = (
         f"Images a second over the batch size. Arithmetic allows {arithmetic:.3g}, the input "
         f"pipeline {pipeline:.3g}, the optimizer's memory traffic {1 / optimizer:.3g} at batch "
-        f"size 1 and proportionally more for larger batches. Measured: {join_words(parts)}."
+        f"size 1 and proportionally more for larger batches. Measured: {join_words(parts)}.{bends}"
     )
     return fig

@@ -28,10 +28,12 @@ def templates(means, weights, class_names):
     Figure
     """
     count = len(class_names)
-    fig, axes = figure(2, count + 1, (3.5 * count + 3.2, 7.5), photo=True)
+    ratios, size = [1] * count + [0.8], (2.9 * count + 2.3, 6.4)
+    fig, axes = figure(2, count + 1, size, photo=True, width_ratios=ratios)
     for column, name in enumerate(class_names):
         show_image(axes[0, column], means[column], f"{name}\nmean image")
-        show_image(axes[1, column], weights[column], "template", interpolation="nearest")
+        show_image(axes[1, column], weights[column], "template", interpolation="bilinear")
+    fig.get_layout_engine().set(hspace=0.06)
     grid = axes[0, -1].get_subplotspec().get_gridspec()
     for axis in axes[:, -1]:
         axis.remove()
@@ -45,11 +47,11 @@ def templates(means, weights, class_names):
             draw_square(key, corner, 0.8, facecolor=colour, edgecolor="#777777")
     draw_square(key, (1.1, 5.5), 0.8, facecolor="#808080", edgecolor="#777777")
     key.text(2.1, 5.9, "says\nnothing", va="center")
-    key.set(xlim=(-0.5, 3.6), ylim=(7, 0), aspect="equal")
+    key.set(xlim=(-0.4, 3.4), ylim=(7, 0), aspect="equal")
     key.set_axis_off()
     fig.alt = (
         f"The mean images of {join_words(class_names)}, their templates of "
-        f"{len(weights[0])} by {len(weights[0][0])} coloured squares, and a key: red counts for a "
+        f"{len(weights[0])} by {len(weights[0][0])} blurred colours, and a key: red counts for a "
         "class where its template is red and against it where it is cyan; green and magenta, blue "
         "and yellow, and light and dark are such pairs too; mid-grey says nothing."
     )
