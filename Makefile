@@ -52,6 +52,8 @@ EMBEDDED = unset ALEXNET_DATA ALEXNET_RECIPE ALEXNET_IMAGES; \
     mkdir -p "$$runs"; find "$$runs" -mindepth 1 -maxdepth 1 ! -name "$$version" -exec rm -rf {} +; \
     export ALEXNET_RUN="$$runs/$$version";
 
+IN_TWO := --numprocesses=2 --dist=loadgroup
+
 .PHONY: help lessons lab site slides serve cloud data reproduce shrink bench gpu pack browser test test-all test-oldest test-jax test-cloud refresh lock clean ready
 .DEFAULT_GOAL := help
 
@@ -132,11 +134,12 @@ pack: ready
 browser:
 	@sh tools/find_browser.sh
 
+# The whole in two processes; what PYTEST names, in one, which starts sooner.
 test: ready browser
-	@$(EMBEDDED) $(PY) -m pytest $(PYTEST)
+	@$(EMBEDDED) $(PY) -m pytest $(or $(PYTEST),$(IN_TWO))
 
 test-all: ready browser
-	@$(EMBEDDED) $(PY) -m pytest -m "" $(PYTEST)
+	@$(EMBEDDED) $(PY) -m pytest -m "" $(or $(PYTEST),$(IN_TWO))
 	@$(MAKE) test-jax test-cloud
 
 refresh: ready

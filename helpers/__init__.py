@@ -10,8 +10,9 @@
     From a folder of image files to the batches that a model trains on.
 `audit`, `baselines`
     What is wrong with an image set, and what simple methods reach on it.
-`models`, `memory`
-    AlexNet, and two smaller networks of its kind; how much memory a training needs.
+`models`, `networks`, `memory`
+    AlexNet, and two smaller networks of its kind; others to compare it with; how much memory a
+    training needs.
 `averaging`, `recipes`, `checkpoints`, `devices`, `parallel`, `progress`, `training`, `model_io`
     Batch-norm recalibration and weight averaging; the values of a training; resuming it; the
     device and the precision; several devices; what is noted on the way; the training itself;

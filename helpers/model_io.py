@@ -14,7 +14,7 @@ from helpers import devices, recipes, training
 from helpers.data import fingerprint
 from helpers.files import atomic_write, checksum, exclusive_lock, sealed_record, write_text
 from helpers.keras_setup import keras
-from helpers.models import alexnet
+from helpers.networks import find
 
 TRAINED = Path(__file__).resolve().parent.parent / "trained"
 AGAIN = "train it again (run lesson 04, or the command that made it)"
@@ -99,7 +99,7 @@ def save(model, folder, class_names, white=0.0, **notes):
 def load(folder, class_names=None):
     """Load a model that `save` wrote.
 
-    The network is built by `alexnet` and only numbers are read from the files: nothing that
+    The network is built by code and only numbers are read from the files: nothing that
     a file holds is ever run.
 
     Parameters
@@ -126,7 +126,7 @@ def load(folder, class_names=None):
     record = sealed_record(sidecar, weights, "run lesson 04, which trains and saves it", AGAIN)
     if record.get("schema") != recipes.SCHEMA:
         raise ValueError(f"{sidecar} was saved by another edition of the course; {AGAIN}")
-    needed = {"network": "alexnet", "preprocessing": PREPROCESSING}
+    needed = {"preprocessing": PREPROCESSING}
     if class_names is not None:
         needed["class_names"] = list(class_names)
     for key, value in needed.items():
@@ -138,12 +138,14 @@ def load(folder, class_names=None):
     record.setdefault("white", 0.0)  # saved before deep grey was told apart
     size = record["input_size"]
     with devices.precision("float32"):
-        model = alexnet((size, size, 3), len(record["class_names"]))
+        build = find(record.get("network"))
+        model = build((size, size, 3), len(record["class_names"]))
     try:
         model.load_weights(weights)
     except (OSError, ValueError, KeyError) as error:
         raise ValueError(
-            f"{weights} does not fit AlexNet for {size} pixels; {AGAIN}. ({str(error)[:200]})"
+            f"{weights} does not fit {record['network']} for {size} pixels; {AGAIN}. "
+            f"({str(error)[:200]})"
         ) from None
     return model, record
 

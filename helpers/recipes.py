@@ -30,7 +30,7 @@ def _fits(value, kind, lowest):
         return isinstance(value, bool) and kind is bool
     if kind is float:
         return isinstance(value, (int, float)) and 0 <= value <= 1
-    if kind is str:  # it becomes the name of a folder
+    if kind is str:  # it may become the name of a folder
         return isinstance(value, str) and value.replace("-", "_").isidentifier()
     return isinstance(value, int) and value >= lowest
 
@@ -78,6 +78,16 @@ class Recipe:
     class_weight : str or tuple of float
         How much an image counts in the loss: ``"equal"``; ``"balanced"``, in inverse proportion
         to the number of images of its class; or a number for each class, in their order.
+    network : str
+        One of `networks.NETWORKS`.
+    momentum : float
+        With 0 the optimizer is Adam, otherwise SGD with this momentum.
+    weight_decay : float
+        Half of it times the sum of the squares of all kernels is added to the loss, so that each
+        gradient step lets a weight shrink by `weight_decay` times the learning rate.
+    rate_drops : int
+        Without `cosine`: how often the learning rate is divided by ten, after equal parts of the
+        training.
 
     Raises
     ------
@@ -99,6 +109,10 @@ class Recipe:
     flip: bool = False
     label_smoothing: float = 0.0
     class_weight: object = "equal"
+    network: str = "alexnet"
+    momentum: float = 0.0
+    weight_decay: float = 0.0
+    rate_drops: int = field(default=0, metadata={"lowest": 0})
 
     def __post_init__(self):
         """Check every range; turn 0 into 0.0 and [0.5, 1] into (0.5, 1.0)."""
@@ -134,6 +148,12 @@ _RECIPES = (
         learning_rate=2.5e-4, warmup=0.1, cosine=True,
         dropout=0.3, bn_momentum=0.9, bn_recalibration_batches=8, averaging_fraction=0.1,
         crop_area=(0.35, 1.0), flip=True, label_smoothing=0.1,
+    ),
+    # As in 2012, but for the number of images and the colour noise: sections 4 and 5 of the paper.
+    Recipe(
+        "paper", images_seen=48_000, batch_size=128, network="paper_alexnet",
+        learning_rate=0.01, rate_drops=3, momentum=0.9, weight_decay=5e-4,
+        dropout=0.5, crop_area=(0.75, 0.78), flip=True,
     ),
 )  # fmt: skip
 RECIPES = {recipe.name: recipe for recipe in _RECIPES}

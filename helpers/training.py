@@ -16,6 +16,7 @@ from helpers.files import exclusive_lock
 from helpers.keras_setup import keras
 from helpers.memory import memory_advice, out_of_memory
 from helpers.models import alexnet, all_layers, precision_of
+from helpers.networks import find
 from helpers.parallel import process, share, shareable
 from helpers.progress import BatchLosses, report, stop_unless_finite
 
@@ -49,7 +50,7 @@ def epoch_plans(count, images_seen, seed=0, crop_area=(1.0, 1.0), flip=False):
     return plans
 
 
-def learning_rate(highest, steps, warmup=0.0, cosine=False):
+def learning_rate(highest, steps, warmup=0.0, cosine=False, drops=0):
     """Build the schedule of the learning rate.
 
     Parameters
@@ -61,7 +62,9 @@ def learning_rate(highest, steps, warmup=0.0, cosine=False):
         Fraction of the steps in which the rate rises from 0.
     cosine : bool, default False
         Whether it then falls to 0 along half a cosine (I. Loshchilov, F. Hutter, "SGDR", ICLR
-        2017, section 3). Otherwise there is no warm-up and the rate is constant.
+        2017, section 3). Otherwise there is no warm-up.
+    drops : int, default 0
+        Without `cosine`: how often the rate is divided by ten, after equal numbers of steps.
 
     Returns
     -------
@@ -73,8 +76,12 @@ def learning_rate(highest, steps, warmup=0.0, cosine=False):
     >>> [round(float(rate(step)), 2) for step in (0, 5, 10, 25, 40)]
     [0.0, 0.25, 0.5, 0.25, 0.0]
     """
-    if not cosine:
+    if not cosine and not drops:
         return highest
+    if not cosine:
+        ends = [round(steps * part / (drops + 1)) for part in range(1, drops + 1)]
+        rates = [highest / 10**part for part in range(drops + 1)]
+        return keras.optimizers.schedules.PiecewiseConstantDecay(ends, rates)
     rising = min(round(warmup * steps), steps - 1)
     if not rising:
         return keras.optimizers.schedules.CosineDecay(highest, steps)
@@ -119,7 +126,7 @@ def training_model(network, side=150):
 
 
 def prepare(scenes, recipe, policy="float32", seed=0, network=None):
-    """Build AlexNet and the compiled model that trains it, and plan its epochs, as lesson 04 does.
+    """Build a network and the model that trains it, and plan its epochs, as lesson 04 does.
 
     Parameters
     ----------
@@ -130,8 +137,8 @@ def prepare(scenes, recipe, policy="float32", seed=0, network=None):
     seed : int, default 0
         Of the initial weights, the order of the images and their crops.
     network : keras.Model, optional
-        The network to train in place of a new AlexNet, with the policy, dropout and momentum that
-        it was built with.
+        The network to train in place of a new one, with the policy, dropout and momentum that it
+        was built with.
 
     Returns
     -------
@@ -142,21 +149,29 @@ def prepare(scenes, recipe, policy="float32", seed=0, network=None):
     """
     keras.utils.set_random_seed(seed)
     if network is None:
+        build = alexnet if recipe.network == "alexnet" else find(recipe.network)
         with precision(policy):
-            network = alexnet(
+            network = build(
                 num_classes=len(scenes.class_names),
                 dropout=recipe.dropout,
                 bn_momentum=recipe.bn_momentum,
             )
+    for layer in all_layers(network):
+        if hasattr(layer, "kernel") and recipe.weight_decay:
+            layer.kernel.regularizer = keras.regularizers.L2(recipe.weight_decay / 2)
     count = len(scenes.train.labels)
     plans = epoch_plans(count, recipe.images_seen, seed, recipe.crop_area, recipe.flip)
     steps = sum(math.ceil(len(order) / recipe.batch_size) for order, _ in plans)
-    rate = learning_rate(recipe.learning_rate, steps, recipe.warmup, recipe.cosine)
+    rate = learning_rate(
+        recipe.learning_rate, steps, recipe.warmup, recipe.cosine, recipe.rate_drops
+    )
+    optimizers = keras.optimizers
+    optimizer = optimizers.SGD(rate, recipe.momentum) if recipe.momentum else optimizers.Adam(rate)
     model = training_model(network, scenes.train.pixels.shape[1])
     loss = keras.losses.CategoricalCrossentropy(
         from_logits=True, label_smoothing=recipe.label_smoothing
     )
-    model.compile(keras.optimizers.Adam(rate), loss, weighted_metrics=["accuracy"])
+    model.compile(optimizer, loss, weighted_metrics=["accuracy"])
     return network, model, plans
 
 

@@ -21,6 +21,18 @@ RECIPE = Recipe("test", images_seen=1, batch_size=8)
 gc.freeze()  # what the imports made stays, so no collection need look at it again
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Where tests run in two processes, keep each file in one, and all lessons, which share models.
+
+    The lessons come first: they take about as long as all the rest.
+    """
+    for item in items:
+        lesson = item.path.parent.name == "notebooks"
+        item.add_marker(pytest.mark.xdist_group("lessons" if lesson else item.path.stem))
+    items.sort(key=lambda item: item.path.parent.name != "notebooks")
+
+
 @pytest.fixture(autouse=True, scope="module")
 def free_memory():
     """Let go of the models of one file before the next begins."""

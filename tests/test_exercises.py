@@ -151,6 +151,38 @@ def overwritten(model):
     return model
 
 
+def fine_tuned(trained, classes, free="Conv2D Dense", rate=1e-4, layer="pool", keep=True):
+    layers, network = keras.layers, keras.models.clone_model(trained)
+    if keep:
+        network.set_weights(trained.get_weights())
+    for each in network.layers:
+        each.trainable = type(each).__name__ in free
+    x = layers.Dense(classes)(network.get_layer(layer).output)
+    network = keras.Model(network.inputs, layers.Softmax()(x))
+    network.compile(keras.optimizers.Adam(rate), "categorical_crossentropy")
+    return network
+
+
+def bottleneck(x, filters, inner=4, bias=False, shortcut=True, last=True, bends=2):
+    layers = keras.layers
+    inside = x
+    for number, (kernel, count) in enumerate(
+        ((1, filters // inner), (3, filters // inner), (1, filters))
+    ):
+        inside = layers.Conv2D(count, kernel, padding="same", use_bias=bias)(inside)
+        inside = layers.BatchNormalization()(inside)
+        inside = layers.ReLU()(inside) if number < bends else inside
+    inside = layers.Add()([inside, x]) if shortcut else inside
+    return layers.ReLU()(inside) if last else inside
+
+
+def in_groups(maps, kernel, groups, order="C"):
+    size, each = maps.shape[-1] // groups, kernel.shape[1] // groups
+    own = [maps[..., k::groups] if order == "F" else maps[..., k * size : (k + 1) * size]
+           for k in range(groups)]  # fmt: skip
+    return np.concatenate([a @ kernel[:, k * each : (k + 1) * each] for k, a in enumerate(own)], -1)
+
+
 def digits(file):
     return int(file[:8], 16)
 
@@ -507,6 +539,37 @@ WRONG = [
     ("07.5", lambda model: overwritten(keras.models.clone_model(model)), "variance below 0"),
     ("07.5", lambda model: ends(model, "conv"), "the same layers"),
     ("07.5", lambda model: model.get_weights(), "A model is asked for"),
+    ("08.1", 3_755_274, "four numbers a channel, none trained"),
+    ("08.1", 3_752_522, "no scale and no shift either"),
+    ("08.1", 3_748_742, "you have ten"),
+    ("08.1", 3_749_766, "a bias too"),
+    ("08.1", 2570, "convolutions are trained as well"),
+    ("08.1", 3_754_246, "subtract four numbers"),
+    ("08.2", lambda maps: maps.mean(axis=-1), "The shape should be (1, 1)"),
+    ("08.2", lambda maps: maps.max(axis=(1, 2)), "the mean of image 0, channel 0"),
+    ("08.2", lambda maps: maps.sum(axis=(1, 2)), "the mean of image 0, channel 0"),
+    ("08.3", lambda x, filters: bottleneck(x, filters, inner=2), "yours are [(1, 8), (3, 8)"),
+    ("08.3", lambda x, filters: bottleneck(x, filters, bias=True), "cancels the biases"),
+    ("08.3", lambda x, filters: bottleneck(x, filters, shortcut=False), "is there a shortcut"),
+    ("08.3", lambda x, filters: bottleneck(x, filters, last=False, bends=3), "after the sum"),
+    ("08.3", lambda x, filters: bottleneck(x, filters, bends=3), "It has 4 ReLU layers"),
+    (
+        "08.3",
+        lambda x, filters: keras.layers.Conv2D(filters, 3)(x),
+        "it should be (None, 9, 9, 16)",
+    ),
+    ("08.4", lambda maps, kernel, groups: maps[..., : len(kernel)] @ kernel, "filter 1 sees"),
+    ("08.4", lambda *case: in_groups(*case, order="F"), "filter 0 sees channels 0 to 1"),
+    ("08.5", lambda *case: fine_tuned(*case, layer="softmax"), "see [256, 5] numbers"),
+    (
+        "08.5",
+        lambda *case: fine_tuned(*case, free="BatchNormalization Dense"),
+        "Frozen are ['conv0'",
+    ),
+    ("08.5", lambda *case: fine_tuned(*case, free="Dense"), "batch normalisation alone"),
+    ("08.5", lambda *case: fine_tuned(*case, rate=0.1), "A rate of 0.1 ruins"),
+    ("08.5", lambda *case: fine_tuned(*case, keep=False), "conv0 has lost"),
+    ("08.5", lambda trained, classes: fine_tuned(trained, 5), "For 3 classes it gives (None, 5)"),
 ]
 
 

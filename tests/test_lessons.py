@@ -1,17 +1,32 @@
 """What a lesson builds with open hands is what later lessons import from helpers."""
 
 import ast
+import importlib.util
 import itertools
+import json
 import math
 import re
+import time
 from pathlib import Path
 from unittest import mock
 
 import nbformat
 import numpy as np
+import pytest
 from PIL import Image
 
-from helpers import averaging, baselines, batches, devices, models, recipes, shapes, training
+from helpers import (
+    averaging,
+    baselines,
+    batches,
+    devices,
+    models,
+    networks,
+    recipes,
+    results,
+    shapes,
+    training,
+)
 from helpers.keras_setup import keras
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -185,6 +200,110 @@ def test_lesson_04_plans_and_compiles_like_training_prepare(scenes):
         assert all(np.array_equal(a, b) for a, b in zip(mine, theirs, strict=True))
     for mine, theirs in zip(model.get_weights(), built.get_weights(), strict=True):
         assert np.array_equal(mine, theirs)
+
+
+def lesson_08(*kinds, **names):
+    """Run the definitions of lesson 08 of some kinds and return its names."""
+    notebook = nbformat.read(LESSONS / "08_beyond_alexnet.ipynb", as_version=4)
+    names |= {"keras": keras, "layers": keras.layers, "np": np, "models": models}
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and not cell.id.startswith("try"):
+            tree = ast.parse(cell.source)
+            tree.body = [node for node in tree.body if isinstance(node, kinds)]
+            exec(compile(tree, cell.id, "exec"), names)
+    return names
+
+
+def test_lesson_08_builds_the_residual_network_of_networks():
+    configs = []
+    for build in (lesson_08(ast.FunctionDef)["small_resnet"], networks.small_resnet):
+        keras.utils.clear_session()  # so that the layers are numbered from the beginning
+        configs.append(build(num_classes=4).get_config())
+    assert configs[0] == configs[1]
+
+
+def test_lesson_08_normalises_like_networks():
+    lesson = lesson_08(ast.FunctionDef, ast.ClassDef)
+    values = np.random.default_rng(0).normal(0, 50, (2, 3, 3, 11)).astype("float32")
+    for options in ({}, {"n": 3, "k": 1.0, "alpha": 0.1, "beta": 0.5}):
+        mine = lesson["LocalResponseNormalization"](**options)
+        theirs = networks.LocalResponseNormalization(**options)
+        np.testing.assert_array_equal(mine(values), theirs(values))
+        configs = [layer.get_config() for layer in (mine, theirs)]
+        assert [config.pop("name") for config in configs] and configs[0] == configs[1]
+        slow = lesson["slowly"](values[0, 0, 0], **options)
+        np.testing.assert_allclose(theirs(values)[0, 0, 0], slow, rtol=1e-5)
+
+
+def test_lesson_08_follows_the_longest_path():
+    depth_and_field = lesson_08(ast.FunctionDef)["depth_and_field"]
+    shelf = {"weights": None, "include_top": False, "input_shape": (64, 64, 3)}
+    for build, expected in ((keras.applications.VGG16, (13, 212)),
+                            (keras.applications.ResNet50, (49, 483))):  # fmt: skip
+        assert depth_and_field(build(**shelf)) == expected
+    assert depth_and_field(models.pooled_alexnet()) == (6, 163)
+    assert depth_and_field(networks.small_resnet()) == (14, 207)
+
+
+def test_lesson_08_starts_from_the_layers_up_to_one():
+    lesson = lesson_08(ast.FunctionDef)
+    trained = models.pooled_alexnet()
+    network = lesson["start_from"](trained, 3, "relu1")
+    assert network.output_shape == (None, 3) and len(network.get_weights()) == 14
+    assert network.get_layer("relu1").output.shape[1:] == (27, 27, 256)
+    for old, new in zip(trained.layers, network.layers[:-3]):
+        assert old is not new and old.name == new.name
+        for one, other in zip(old.get_weights(), new.get_weights(), strict=True):
+            np.testing.assert_array_equal(one, other)
+    lesson["freeze_batch_norm"](network)
+    frozen = [layer.name for layer in network.layers if not layer.trainable]
+    assert frozen == ["bn0", "bn1"] and all(layer.trainable for layer in trained.layers)
+
+
+def test_few_images_are_recorded_with_three_seeds_on_the_validation_images():
+    record = json.loads((results.RESULTS / "few_images.json").read_text(encoding="utf-8"))
+    assert record["command"] and record["images_per_class"] == [5, 20, 50, 200]
+    assert list(record["accuracy"]) == ["5", "20", "50", "200"]
+    for values in record["accuracy"].values():
+        assert len(values) == 3 and all(0 <= value <= 1 for value in values)
+        np.testing.assert_allclose(200 * np.array(values), np.round(200 * np.array(values)))
+
+
+@pytest.mark.slow
+def test_lesson_08_gives_the_same_in_pytorch_and_onnx(tmp_path, capsys):
+    """Weights carried over, exported, and trained on in PyTorch: as far as these are installed."""
+    torch = pytest.importorskip("torch")
+    names = lesson_08(ast.FunctionDef, find_spec=importlib.util.find_spec, target=tmp_path)
+    keras.utils.set_random_seed(0)
+    photo = models.pooled_alexnet()
+    shuffled = np.random.default_rng(0).random((4, 227, 227, 3), np.float32)
+    photo(shuffled, training=True)  # so that batch norm has averages of its own
+    one_batch = {"scenes": mock.Mock(), "resized": lambda images: iter([shuffled]), "time": time}
+    names |= one_batch | {"photo": photo}
+    notebook = nbformat.read(LESSONS / "08_beyond_alexnet.ipynb", as_version=4)
+    for cell in notebook.cells:
+        if cell.id in ("08-52", "08-54"):
+            exec(cell.source, names)
+    said = capsys.readouterr().out
+    assert "PyTorch gives the same answers" in said and "OTHER" not in said
+    twin = names["twin"]
+    batch = torch.from_numpy(shuffled.transpose(0, 3, 1, 2).copy()), torch.tensor([0, 1, 2, 3])
+    loss_function = torch.nn.functional.cross_entropy
+    before = float(loss_function(twin(batch[0]), batch[1]))
+    weights = list(twin.parameters())
+
+    class Descent:  # torch.optim may load Triton, which TensorFlow in the same process crashes
+        def zero_grad(self):
+            for weight in weights:
+                weight.grad = None
+
+        def step(self):
+            for weight in weights:
+                weight.data -= 0.01 * weight.grad
+
+    names["train_in_pytorch"](twin, [batch] * 5, Descent(), loss_function)
+    twin.train()
+    assert float(loss_function(twin(batch[0]), batch[1])) < before
 
 
 # The order of the rooms: each may import only those before it.

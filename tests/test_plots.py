@@ -12,7 +12,7 @@ from matplotlib.colors import to_hex, to_rgba_array
 from PIL import Image
 from scipy.stats import binom
 
-from helpers import display, plots, shapes
+from helpers import display, networks, plots, shapes
 from helpers.evaluation import accuracy_interval
 from helpers.keras_setup import keras
 from helpers.plots.architecture import SIDE, _rounded
@@ -51,6 +51,8 @@ NETWORK = keras.Sequential([
     keras.layers.GlobalMaxPooling2D(name="most"),
     keras.layers.Dense(90_000, name="long"),
 ])  # fmt: skip
+BLOCK = keras.Input((9, 9, 4))
+BLOCK = keras.Model(BLOCK, networks.residual_block(BLOCK, 4))
 
 
 def history(loss, accuracies):
@@ -162,6 +164,13 @@ INPUTS = {
     "strongest_channels": (SCENE, CHANNELS, "relu0", 3),
     "weighted_channels": (SCENE, np.ones((2, 2, 3)) * [1, 2, 3], np.array([-3.0, 0, 2]), 1),
     "projection": (POINTS, np.arange(12) % 3, NAMES, SCENES, (0.5, 0.25), 3),
+    "few_images": ({"probe": {5: [0.2, 0.4], 50: [0.8]}, "scratch": {50: [0.5, 0.7]}}, 0.25),
+    "prediction_speeds": ({"a": 40.0, "b": 2.5}, {"a": 10**9, "b": 2 * 10**10}),
+    "accuracy_costs": (
+        {"scenes": {"a": [0.8, 0.9], "b": [0.7]}, "photographs": {"b": [0.6]}},
+        {"a": (10**6, 2 * 10**9), "b": (10**8, 10**9)},
+    ),
+    "block": (BLOCK,),
 }  # fmt: skip
 SAYS = {
     "image_grid": "4 images in 2 rows of 3, titled a, b, c and d.",
@@ -221,6 +230,11 @@ SAYS = {
     "strongest_channels": "3 of the 4 channels of relu0, each of 3 by 3 values",
     "weighted_channels": "channel 2 × +2 and channel 0 × -3. Then the sum of all 3 channels,",
     "projection": "12 images as points in a plane, by class: bridge around -1, 0, lake around",
+    "few_images": "probe: 5 images 30.0 and 50 images 80.0; scratch: 50 images 60.0. A dashed line",
+    "prediction_speeds": "a 40 and b 2.5; billion multiply-adds a second: a 40 and b 50.",
+    "accuracy_costs": "scenes, a (1.0 million): 80.0 and 90.0; scenes, b (100.0 million): 70.0; ph",
+    "block": "input, conv 3×3, batch norm, ReLU, conv 3×3, batch norm, + and ReLU. An arc shows "
+    "that + also takes what input gives.",
 }
 
 
@@ -324,6 +338,8 @@ def test_an_animation_has_a_frame_for_each_position(shown):
         ("part_times", bars, [[25, 75, 75, 25]]),
         ("threshold_price", curves, [[100, 50], [0, 1], [75, 87.5], [0, 1], [100, 25]]),
         ("filters", pictures, [np.concatenate([FRAMED, DOWN], axis=1)]),
+        ("few_images", curves, [[30, 80], [60], [25, 25]]),
+        ("prediction_speeds", bars, [[40, 2.5], [40, 50]]),
         ("image_grid", pictures, [SCENE] * 4),
         ("templates", pictures, [SCENE / 255] * 2 + [SLOPE] * 2),
         ("augmentations", pictures, [SCENE, *VERSIONS, *VERSIONS[::-1]]),
@@ -420,6 +436,27 @@ def test_the_mean_trails_and_the_band_holds_the_middle_of_the_last_batches():
     edges = axis.collections[0].get_paths()[0].vertices
     last = edges[edges[:, 0] == 9000][:, 1]
     assert [last.min(), last.max()] == pytest.approx(np.quantile(loss[-100:], (0.1, 0.9)))
+
+
+def test_a_band_reaches_from_the_lowest_to_the_highest():
+    band = draw("few_images").axes[0].collections[0].get_paths()[0].vertices
+    assert {(5, 20), (5, 40), (50, 80)} == {tuple(map(round, point)) for point in band}
+
+
+def test_each_training_is_a_disc_as_large_as_its_multiply_adds():
+    left, right = draw("accuracy_costs").axes
+    a, b = left.collections
+    assert a.get_offsets().tolist() == [[1, 80], [1, 90]] and b.get_offsets().tolist() == [
+        [100, 70]
+    ]
+    assert a.get_sizes() == 2 * b.get_sizes()
+    assert words(right.texts) == ["b\n1.00"]
+
+
+def test_what_passes_layers_by_is_an_arc():
+    arrows = [text.arrow_patch for text in draw("block").axes[0].texts if hasattr(text, "xyann")]
+    bent = [arrow for arrow in arrows if arrow.get_connectionstyle().rad]
+    assert (len(arrows), len(bent)) == (8, 1)
 
 
 @pytest.mark.parametrize(

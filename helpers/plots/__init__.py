@@ -34,4 +34,5 @@ from helpers.plots.scenes import (
 from helpers.plots.speed import roofline, time_bars
 from helpers.plots.templates import templates
 from helpers.plots.training import augmentations, descent, learning_rates, rate_sweep, two_modes
+from helpers.plots.transfer import accuracy_costs, block, few_images, prediction_speeds
 from helpers.plots.worked import count_bars, filter_channels, pooling, worked_convolution
