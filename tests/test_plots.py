@@ -327,7 +327,7 @@ def test_an_animation_has_a_frame_for_each_position(shown):
         ("softmax", heights, [[2, 0, -1], [84.4, 11.4, 4.2], [50, 30, 20]]),
         ("part_times", bars, [[25, 75, 75, 25]]),
         ("roc_curves", curves, [[0, 75, 100], [0, 100], [0, 100]]),
-        ("averaged_views", lambda fig: curves(fig)[-2:], [[0.91629], [0.69315]]),
+        ("averaged_views", lambda fig: curves(fig)[-2:], [[-np.log(0.4)], [np.log(2)]]),
         ("threshold_price", curves, [[100, 50], [0, 1], [75, 87.5], [0, 1], [100, 25]]),
         ("filters", pictures, [np.concatenate([FRAMED, DOWN], axis=1)]),
         ("image_grid", pictures, [SCENE] * 4),

@@ -69,7 +69,7 @@ def averaged_views(accuracies, intervals, losses, pair):
 def _draw_loss(axis, pair):
     """Draw minus the logarithm and a chord of it; return the heights of chord and curve between."""
     ends, middle = np.sort(np.maximum(pair, 1e-15)), np.mean(pair)
-    heights, curve = -np.log(ends), np.linspace(max(0.003, 0.7 * ends[0]), 1, 300)
+    heights, curve = -np.log(ends), np.linspace(max(0.003, 0.85 * ends[0]), 1, 300)
     above, below = heights.mean(), -np.log(middle)
     axis.plot(100 * curve, -np.log(curve), color=GREY, linewidth=3)
     axis.plot(100 * ends, heights, "o-", color=BLUE, linewidth=2, markersize=9)
@@ -77,7 +77,7 @@ def _draw_loss(axis, pair):
     axis.plot(100 * middle, above, "D", color=BLACK, label="mean of the losses", **look)
     axis.plot(100 * middle, below, "o", color=VERMILION, label="loss of the mean", **look)
     axis.set(xlabel="right class gets (%)", ylabel="loss of one image", xlim=(0, 100))
-    axis.set_ylim(0, 1.25 * max(heights[0], 0.4))
+    axis.set_ylim(0, 1.5 * max(heights[0], 0.4))
     axis.legend(loc="upper right", borderaxespad=0)
     return above, below
 
