@@ -71,6 +71,28 @@ def accuracy_interval(right, count, confidence=0.95):
     return float(interval.low), float(interval.high)
 
 
+def percent(probability, digits=0):
+    """Write a probability of a softmax in per cent, never rounded up to the 100 that it can't be.
+
+    Parameters
+    ----------
+    probability : float
+    digits : int, default 0
+        Behind the point.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> percent(0.876), percent(0.9999989), percent(0.9999989, digits=1)
+    ('88%', '>99%', '>99.9%')
+    """
+    written = f"{100 * probability:.{digits}f}%"
+    return written if float(written[:-1]) < 100 else f">{100 - 10**-digits:.{digits}f}%"
+
+
 def reliability(labels, probabilities, bins=10):
     """Compare how confident a model is with how often it is right: a reliability diagram.
 

@@ -50,6 +50,20 @@ def test_the_interval_is_wilsons(right, count):
             assert abs(share - end) == pytest.approx(1.959964 * error, rel=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("probability", "digits", "written"),
+    [
+        (0.9949, 0, "99%"),
+        (0.9951, 0, ">99%"),
+        (1, 1, ">99.9%"),
+        (0.9994, 1, "99.9%"),
+        (0, 1, "0.0%"),
+    ],
+)
+def test_no_probability_is_rounded_up_to_certainty(probability, digits, written):
+    assert evaluation.percent(probability, digits) == written
+
+
 def test_reliability_agrees_with_a_loop():
     confidence, accuracy, counts, error = evaluation.reliability(LABELS, PROBABILITIES, bins=5)
     expected_error = 0

@@ -150,10 +150,13 @@ INPUTS = {
     "probabilities": (SCENE, [0.126, 0.75, 0.124], NAMES),
     "averaged_views": (
         {"image": 0.75, "mean": 0.875}, {"image": (0.5, 0.8), "mean": (0.7, 0.9)},
-        {"image": 0.5, "mean": 0.25},
+        {"image": 0.5, "mean": 0.25}, (0.2, 0.8),
     ),
     "confidences": (
         {"yours": {"scenes": [0, 1, 3], "strange": [[2, 0, 0], [1, 0, 1]]}}, ("noise", "waves"),
+    ),
+    "roc_curves": (
+        {"yours": {"all": ([0, 0.25, 1], [0, 0.75, 1], 0.75), "noise": ([0, 1], [0, 1], 0.5)}},
     ),
     "threshold_price": ({"yours": ([1, 0.5], [0.75, 0.875], [1, 0.25])},),
     "heat_maps": (SCENES[:3], {"net": [WARM, np.zeros((4, 4)), WARM]}, ["a\nb", "c", "d"]),
@@ -162,7 +165,7 @@ INPUTS = {
         {"green": {"sea": [2, 4], "ice": [-1]}, "grey": {"sea": [0, 0], "ice": [1]}}, "points",
     ),
     "strongest_channels": (SCENE, CHANNELS, "relu0", 3),
-    "weighted_channels": (SCENE, np.ones((2, 2, 3)) * [1, 2, 3], np.array([-3.0, 0, 2]), 1),
+    "weighted_channels": (SCENE, np.ones((2, 2, 3)) * [1, 2, 3], np.array([-3.0, 0, 2]), "ice", 1),
     "projection": (POINTS, np.arange(12) % 3, NAMES, SCENES, (0.5, 0.25), 3),
     "few_images": ({"probe": {5: [0.2, 0.4], 50: [0.8]}, "scratch": {50: [0.5, 0.7]}}, 0.25),
     "prediction_speeds": ({"a": 40.0, "b": 2.5}, {"a": 10**9, "b": 2 * 10**10}),
@@ -219,16 +222,17 @@ SAYS = {
     "confusion_images": "Off the diagonal: bridge called lake 2 (up to 80 per cent sure).",
     "reliability": "before: 2 images 35.0 per cent sure and 50.0 right, 1 image 70.0",
     "paired_comparison": "right on 5 images and only the line on 1; bars",
-    "robustness": "accuracy on 20 images. yours: 0 90, 1 50 and 2.5 25 per cent, each",
+    "robustness": "yours: 0 90, 1 50 and 2.5 25 per cent (ten points lost at 1), each with its",
     "probabilities": "bridge 12.6, lake 75.0 and tower 12.4. The largest is that of lake.",
     "averaged_views": "loss: image 0.500 and mean 0.250. A dashed line marks the mean of all lo",
+    "roc_curves": "The areas below them, yours: all 0.75 and noise 0.50.",
     "confidences": "75 per cent and strange (4 images) 25 per cent (noise 0 and waves 25).",
     "threshold_price": "above 50 known images answered 50, right among these answers 88 and strang",
     "heat_maps": "net, a b: warmest 12% from the top, 38% from the left; net, c: warm nowhere;",
     "top_patches": "nine patches that excite each of 2 channels most: channel 1 lake 9 and channel",
-    "effects": "points. green: sea +3.0 (±1.4) and ice -1.0 (±0.0); grey: sea +0.0 (±0.0) and ice",
+    "effects": "points. green: sea +3.0 (±1.4) and ice -1.0; grey: sea +0.0 (±0.0) and ice",
     "strongest_channels": "3 of the 4 channels of relu0, each of 3 by 3 values",
-    "weighted_channels": "channel 2 × +2 and channel 0 × -3. Then the sum of all 3 channels,",
+    "weighted_channels": "the sum of all 3 channels, and Grad-CAM for ice, the part of it above",
     "projection": "12 images as points in a plane, by class: bridge around -1, 0, lake around",
     "few_images": "probe: 5 images 30.0 and 50 images 80.0; scratch: 50 images 60.0. A dashed line",
     "prediction_speeds": "a 40 and b 2.5; billion multiply-adds a second: a 40 and b 50.",
@@ -336,6 +340,8 @@ def test_an_animation_has_a_frame_for_each_position(shown):
         ("answers", bars, [[], [25, 50, 25], [10, 30, 60]]),
         ("softmax", heights, [[2, 0, -1], [84.4, 11.4, 4.2], [50, 30, 20]]),
         ("part_times", bars, [[25, 75, 75, 25]]),
+        ("roc_curves", curves, [[0, 75, 100], [0, 100], [0, 100]]),
+        ("averaged_views", lambda fig: curves(fig)[-2:], [[-np.log(0.4)], [np.log(2)]]),
         ("threshold_price", curves, [[100, 50], [0, 1], [75, 87.5], [0, 1], [100, 25]]),
         ("filters", pictures, [np.concatenate([FRAMED, DOWN], axis=1)]),
         ("few_images", curves, [[30, 80], [60], [25, 25]]),
@@ -408,8 +414,8 @@ def test_a_threshold_that_nobody_passes_has_no_accuracy():
 
 def test_the_line_beside_averaged_views_is_the_mean_of_the_single_ones():
     views = {"image": 0.5, "mirror image": 0.75, "mean of both": 0.25}
-    fig = plots.averaged_views(views, dict.fromkeys(views, (0.1, 0.9)), views)
-    left, right = fig.axes
+    fig = plots.averaged_views(views, dict.fromkeys(views, (0.1, 0.9)), views, (0.5, 0.5))
+    left, right, _ = fig.axes
     assert list(right.lines[0].get_xdata()) == [0.625] * 2
     assert words(left.texts) == ["50.0%", "75.0%", "25.0%"]
     np.testing.assert_allclose(right.collections[0].get_offsets()[:, 0], [0.5, 0.75, 0.25])

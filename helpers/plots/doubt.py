@@ -8,7 +8,7 @@ from helpers.plots.style import figure, join_pairs, join_words, styled
 
 
 @styled
-def averaged_views(accuracies, intervals, losses):
+def averaged_views(accuracies, intervals, losses, pair):
     """Draw how good a model's answers to several views of the same images are, and their mean.
 
     Parameters
@@ -19,14 +19,18 @@ def averaged_views(accuracies, intervals, losses):
         ``{view: (low, high)}``, 0 to 1: the 95 per cent interval of each accuracy.
     losses : dict
         ``{view: loss}``.
+    pair : sequence of two floats
+        What two views give to the right class of one image, above 0 to 1.
 
     Returns
     -------
     Figure
-        On the left the accuracies, on the right the losses; a dashed line marks the mean of all
-        losses but the last.
+        On the left the accuracies, in the middle the losses; a dashed line marks the mean of all
+        losses but the last. On the right the loss of one image against the probability that its
+        right class gets, with the mean of two losses above the loss of the mean.
     """
-    fig, (left, right) = figure(1, 2, (12, 1.8 + 0.6 * len(losses)), sharey=True)
+    size = (14.5, 2.4 + 0.6 * len(losses))
+    fig, (left, right, why) = figure(1, 3, size, width_ratios=(1, 1, 0.9))
     places, colours = range(len(losses)), [*[BLUE] * (len(losses) - 1), VERMILION]
     percent = [100 * value for value in accuracies.values()]
     ends = 100 * np.array([intervals[view] for view in accuracies])
@@ -36,26 +40,46 @@ def averaged_views(accuracies, intervals, losses):
         for place, value in zip(places, values, strict=True):
             word = f"{value:{form}}" + "%" * (axis is left)
             axis.annotate(word, (value, place), (0, 10), textcoords="offset points", ha="center")
+        axis.set(yticks=places, ylim=(len(losses) - 0.6, -0.7))
+        axis.set_yticklabels(losses if axis is left else [])
         axis.tick_params("y", length=0)
         axis.margins(x=0.12)
     middle = np.mean(list(losses.values())[:-1])
     right.axvline(middle, color=BLACK, linestyle="--", linewidth=2)
     look = {"ha": "center", "va": "bottom", "transform": right.get_xaxis_transform()}
     right.text(middle, 1.02, f"mean of the blue losses: {middle:.3f}", **look)
-    left.set(xlabel="accuracy (%), with its 95% interval", yticks=places)
-    left.set_yticklabels(losses)
-    left.set_ylim(len(losses) - 0.6, -0.7)
+    left.set(xlabel="accuracy (%), with its 95% interval")
     right.set(xlabel="loss")
-    right.xaxis.get_major_locator().set_params(nbins=5)
+    right.xaxis.get_major_locator().set_params(nbins=4)
+    above, below = _draw_loss(why, pair)
     parts = join_words(
         f"{view} {value:.1f} per cent (95 per cent interval {low:.1f} to {high:.1f})"
         for view, value, (low, high) in zip(accuracies, percent, ends, strict=True)
     )
     fig.alt = (
         f"Dots of accuracy: {parts}; and of loss: {join_pairs(losses, losses.values(), '.3f')}. "
-        f"A dashed line marks the mean of all losses but the last: {middle:.3f}."
+        f"A dashed line marks the mean of all losses but the last: {middle:.3f}. Right the falling "
+        f"curve of an image's loss: where its right class gets {100 * pair[0]:.0f} and "
+        f"{100 * pair[1]:.0f} per cent, the mean of both losses is {above:.2f}, and the loss of "
+        f"the mean {below:.2f}."
     )
     return fig
+
+
+def _draw_loss(axis, pair):
+    """Draw minus the logarithm and a chord of it; return the heights of chord and curve between."""
+    ends, middle = np.sort(np.maximum(pair, 1e-15)), np.mean(pair)
+    heights, curve = -np.log(ends), np.linspace(max(0.003, 0.85 * ends[0]), 1, 300)
+    above, below = heights.mean(), -np.log(middle)
+    axis.plot(100 * curve, -np.log(curve), color=GREY, linewidth=3)
+    axis.plot(100 * ends, heights, "o-", color=BLUE, linewidth=2, markersize=9)
+    look = {"linestyle": "none", "markersize": 11, "clip_on": False}
+    axis.plot(100 * middle, above, "D", color=BLACK, label="mean of the losses", **look)
+    axis.plot(100 * middle, below, "o", color=VERMILION, label="loss of the mean", **look)
+    axis.set(xlabel="right class gets (%)", ylabel="loss of one image", xlim=(0, 100))
+    axis.set_ylim(0, 1.5 * max(heights[0], 0.4))
+    axis.legend(loc="upper right", borderaxespad=0)
+    return above, below
 
 
 @styled
@@ -109,6 +133,45 @@ def _stack(axis, group, counts, colours, kinds=()):
     axis.set_xlim(0, 100)
     inside = f" ({join_pairs(kinds, shares[:, -1], '.0f')})" if kinds else ""
     return f"{group} ({counts.sum():,} images) {last:.0f} per cent{inside}"
+
+
+@styled
+def roc_curves(panels):
+    """Draw how far confidence tells known images from strange ones: ROC curves.
+
+    Parameters
+    ----------
+    panels : dict
+        ``{title: {group: (strange, known, area)}}``: the fractions of the strange and of the known
+        images above each threshold, both rising from 0 to 1, and the area below the curve. The
+        first group holds all strange images, the others one kind each, at most four.
+
+    Returns
+    -------
+    Figure
+        A panel for each title, which ends in the first group's area: its AUROC.
+    """
+    fig, axes = figure(1, len(panels), (6 * len(panels), 6), sharey=True, squeeze=False)
+    colours, parts = (BLUE, VERMILION, ORANGE, SKY, BLACK), []
+    for (title, groups), axis in zip(panels.items(), axes[0], strict=True):
+        for (group, (strange, known, area)), colour in zip(groups.items(), colours):
+            first = colour == BLUE
+            look = {"linewidth": 4 if first else 2, "marker": "o" if first else None}
+            label = f"{group}: {area:.2f}"
+            strange, known = 100 * np.array(strange), 100 * np.array(known)
+            axis.plot(strange, known, color=colour, label=label, clip_on=False, **look)
+        axis.plot([0, 100], [0, 100], "--", color=BLACK, linewidth=1.5, label="no difference: 0.50")
+        areas = [area for *_, area in groups.values()]
+        axis.set(title=f"{title}: AUROC {areas[0]:.2f}", xlim=(0, 100), ylim=(0, 100), aspect=1)
+        axis.set_xlabel("strangers above the threshold (%)")
+        axis.legend(loc="lower right", title="area below the curve", alignment="left")
+        parts.append(f"{title}: {join_pairs(groups, areas, '.2f')}")
+    axes[0, 0].set_ylabel("known images above the threshold (%)")
+    fig.alt = (
+        "Curves of the share of known images above a threshold of confidence against that of "
+        f"strangers, for every threshold. The areas below them, {'; '.join(parts)}."
+    )
+    return fig
 
 
 @styled

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from helpers.evaluation import percent
 from helpers.plots.colours import BLACK, BLUE, VERMILION
 from helpers.plots.parts import (
     CENTRED,
@@ -131,12 +132,12 @@ def confusion_images(images, labels, probabilities, class_names):
         axis.spines[:].set(visible=True, color=BLUE if true == said else "#E0E0E0")
         axis.spines[:].set_linewidth(4 if true == said else 1)
         if len(rows):
-            sure = f"{100 * probabilities[rows[0], said]:.0f}"
+            sure = percent(probabilities[rows[0], said])
             axis.imshow(images[rows[0]])
-            axis.set_xlabel(f"{len(rows)} · {sure}% sure", labelpad=3, size=14)
+            axis.set_xlabel(f"{len(rows)} · {sure} sure", labelpad=3, size=14)
             if true != said:
                 pair = f"{class_names[true]} called {class_names[said]}"
-                parts.append(f"{pair} {len(rows)} (up to {sure} per cent sure)")
+                parts.append(f"{pair} {len(rows)} (up to {_spoken(sure)} per cent sure)")
     for number, name in enumerate(class_names):
         axes[0, number].set_title(wrap(name, 1.6))
         axes[number, 0].set_ylabel(wrap(name, 1.6))
@@ -148,6 +149,11 @@ def confusion_images(images, labels, probabilities, class_names):
         f"{join_words(parts) if parts else 'none'}."
     )
     return fig
+
+
+def _spoken(written):
+    """Return what `percent` has written in words, but for its unit."""
+    return written.replace(">", "more than ").removesuffix("%")
 
 
 def _frequent_confusions(images, labels, answers, class_names, most=12):
@@ -189,12 +195,12 @@ def probabilities(image, probabilities, class_names, what="the image", network="
     height = max(4, 1.2 + 0.5 * len(names))
     fig, (picture, axis) = figure(1, 2, (12, height), photo=True, width_ratios=(1, 1.6))
     show_image(picture, image)
-    percent = 100 * np.array(probabilities, float)
-    first = percent.argmax()
-    colours = [VERMILION if row == first else BLUE for row in range(len(percent))]
-    labelled_bars(axis, names, percent, [f"{p:.1f}%" for p in percent], color=colours)
+    shares = np.array(probabilities, float)
+    first, words = shares.argmax(), [percent(share, digits=1) for share in shares]
+    colours = [VERMILION if row == first else BLUE for row in range(len(shares))]
+    labelled_bars(axis, names, 100 * shares, words, color=colours)
     axis.set(xlabel="probability (%)", xlim=(0, 100), title=network)
-    parts = join_pairs(class_names, percent, ".1f")
+    parts = join_pairs(class_names, map(_spoken, words))
     said = f" ({network})" if network else ""
     fig.alt = (
         f"Left {what} ({image.shape[0]} by {image.shape[1]} pixels), right the probability "

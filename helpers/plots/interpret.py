@@ -97,7 +97,7 @@ def _unlike(maps, channels, count, most=0.9):
 
 
 @styled
-def weighted_channels(image, maps, weights, count=2):
+def weighted_channels(image, maps, weights, class_name, count=2):
     """Draw how Grad-CAM adds up the channels of a layer, each times its weight.
 
     Parameters
@@ -105,6 +105,8 @@ def weighted_channels(image, maps, weights, count=2):
     image : ndarray of uint8, shape (side, side, 3)
     maps : ndarray of float, shape (rows, columns, channels)
     weights : ndarray of float, shape (channels,)
+    class_name : str
+        Of the class that is asked about.
     count : int, default 2
         How many channels to draw of those that add most, and of those that take most away.
 
@@ -126,11 +128,13 @@ def weighted_channels(image, maps, weights, count=2):
     bound = max(np.abs(total).max(), 1e-9)
     title = f"sum of all\n{len(weights)} channels"
     show_image(axes[-2], total, title, vmin=-bound, vmax=bound, **SIGNED)
-    show_image(axes[-1], np.maximum(total, 0), "above 0:\nGrad-CAM", vmin=0, cmap="inferno")
+    title = f"Grad-CAM for\n{class_name}"
+    show_image(axes[-1], np.maximum(total, 0), title, vmin=0, cmap="inferno")
     fig.alt = (
         "An image and channels times their weights, violet above 0, orange below: "
         f"{join_words(' '.join(title.split()) for title in titles)}. Then the sum of all "
-        f"{len(weights)} channels, and the part above 0, {(total > 0).mean():.0%} of its places."
+        f"{len(weights)} channels, and Grad-CAM for {class_name}, the part of it above 0, "
+        f"{(total > 0).mean():.0%} of its places."
     )
     return fig
 
@@ -178,7 +182,8 @@ def effects(changes, xlabel):
     Returns
     -------
     Figure
-        A dot for each mean, and a line of 1.96 standard errors to either side.
+        A dot for each mean, and a line of 1.96 standard errors to either side, which a single
+        number hasn't got.
     """
     names = list(next(iter(changes.values())))
     fig, axis = figure(size=(11, 1.6 + 0.28 * len(names) * (1 + len(changes))))
@@ -186,13 +191,16 @@ def effects(changes, xlabel):
     parts = []
     for place, (kind, values) in enumerate(changes.items()):
         means = np.array([np.mean(values[name]) for name in names])
-        errors = [1.96 * np.std(values[name]) / len(values[name]) ** 0.5 for name in names]
+        counts = np.array([len(values[name]) for name in names])
+        errors = 1.96 * np.array([np.std(values[name]) for name in names]) / counts**0.5
+        errors[counts == 1] = np.nan
         _, _, marker = LINES[place]
         heights = np.arange(len(names)) + 0.5 * (place + 0.5) / len(changes) - 0.25
         look = {"fmt": marker, "color": LINES[place][0], "markersize": 11, "capsize": 6, "lw": 3}
         axis.errorbar(means, heights, xerr=errors, label=kind, **look)
-        pairs = zip(names, means, errors, strict=True)
-        said = join_words(f"{name} {mean:+.1f} (±{error:.1f})" for name, mean, error in pairs)
+        reach = ["" if np.isnan(error) else f" (±{error:.1f})" for error in errors]
+        pairs = zip(names, means, reach, strict=True)
+        said = join_words(f"{name} {mean:+.1f}{error}" for name, mean, error in pairs)
         parts.append(f"{kind}: {said}")
     axis.set_yticks(range(len(names)), short_names(names))
     axis.set(xlabel=xlabel, ylim=(len(names) - 0.5, -0.5))
