@@ -655,6 +655,14 @@ def test_a_marked_image_stands_at_its_place_whatever_copies_there_are():
     assert fig.alt.endswith("One of them is marked with its place, 0.0500.")
 
 
+def test_the_times_of_the_parts_stand_behind_the_bars():
+    texts = words(draw("part_times").axes[0].texts)
+    assert texts[-2:] == [
+        "1,000 ms per image:\n250 ms + 750 ms",
+        "400 ms per image:\n300 ms + 100 ms",
+    ]
+
+
 def test_maps_may_share_one_scale_of_colours():
     maps = {"weak": RAMP, "strong": 10 * RAMP, "other": 4 * RAMP}
     fig = plots.feature_maps(maps, together=["weak", "other"])
