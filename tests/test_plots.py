@@ -179,7 +179,7 @@ SAYS = {
     "image_grid": "4 images in 2 rows of 3, titled a, b, c and d.",
     "montage": "Rows of small images: dark 2 and light 3, titled bridge, lake and tower.",
     "hash_distances": "the nearest other image in 45. A dashed line marks the limit of 20.",
-    "templates": "images of bridge and lake, their templates of 11 by 11 blurred colours",
+    "templates": "images of bridge and lake, their templates of 11 by 11 colours that run",
     "resizing": "8 by 8 sharp pixels; right the same square after resizing to 300, 16 by 16",
     "split_line": "cut at 0.15. Images on its two sides: validation 2 and training 3.",
     "batch": "5 images of 4 rows, 4 columns and 3 colours. Beside it the one-hot labels",
@@ -195,7 +195,7 @@ SAYS = {
     "receptive_fields": "conv0 11, max0 40 and conv9 500 pixels",
     "traced_value": "image 40 to 100 of 150, conv0 4 to 8 of 15 and conv1 3 to 3 of 7.",
     "filter_response": "150 by 150 pixels, the kernel 1 -1, and the response of 150 by 149",
-    "feature_maps": "An image and its feature maps: one with 3 by 3 values and two with 2 by 5",
+    "feature_maps": "and its feature maps: one with 3 by 3 values, full colour from ±4; two with 2",
     "architecture": "image 20×20×3, first 8×8×8 (608 parameters), pool 4×4×8, wide 4×2×8 (32",
     "relu": "nothing is orange: 22% of its values were below 0",
     "channel_histograms": "channels, by name low and high, each above a dot at its mean and a line",
@@ -203,7 +203,7 @@ SAYS = {
     "softmax": "logits 2, 0 and -1, and of their probabilities in %: at temperature 1 84, 11",
     "channel_maps": "all 3 as small grey pictures in 2 rows, each of 3 by 3 values",
     "towers": "conv0 48, conv1 128 and fc0 2,048. Arrows lead from each half of a layer to",
-    "part_times": "a: one image 25% and batch of 4 75%; b: one image 75% and batch of 4 25%.",
+    "part_times": "a: one image 25% or 250 ms and batch of 4 75% or 300 ms; b: one image 75% or",
     "filters": "2 filters of 11 by 11 weights for red, green and blue as small coloured squares, 2",
     "layer_costs": "conv0 25.0% and fc0 75.0%; multiply-adds per image: conv0 90.0%",
     "learning_curves": "from 9.00 to 1.00, at 320 images; the validation accuracy is 50.0 per cent",
@@ -689,6 +689,43 @@ def test_the_split_shows_copies_at_one_place_and_the_cut():
     (first, _, copy, _) = [image.get_extent() for image in axis.images]
     assert copy[0] > first[0] and copy[2] > first[2]
     assert words(axis.texts) == ["validation", "training"]
+
+
+def test_a_marked_image_stands_at_its_place_whatever_copies_there_are():
+    fig = plots.split_line(SHADES, np.array([0.05, 0.1, 0.3, 0.9, 0.3]), 0.15, marked=0)
+    np.testing.assert_allclose(pictures(fig), SHADES[[0, 2, 4, 3]])
+    assert words(fig.axes[0].texts)[:1] == ["0.0500"]
+    assert fig.alt.endswith("One of them is marked with its place, 0.0500.")
+
+
+def test_the_times_of_the_parts_stand_behind_the_bars():
+    texts = words(draw("part_times").axes[0].texts)
+    assert texts[-2:] == [
+        "1,000 ms per image:\n250 ms + 750 ms",
+        "400 ms per image:\n300 ms + 100 ms",
+    ]
+
+
+def test_maps_may_share_one_scale_of_colours():
+    maps = {"weak": RAMP, "strong": 10 * RAMP, "other": 4 * RAMP}
+    fig = plots.feature_maps(maps, together=["weak", "other"])
+    high = [axis.images[0].get_clim()[1] for axis in fig.axes]
+    assert high == [high[2], pytest.approx(2.5 * high[2]), high[2]]
+    assert [axis.get_title().split("±")[1] for axis in fig.axes] == ["32", "79", "32"]
+
+
+def test_the_way_back_leads_from_each_value_to_its_patch():
+    fig = draw("traced_value")
+    image, conv0, conv1 = fig.axes[3:]
+    arrows = [patch for patch in fig.artists if patch.get_mutation_scale() == 26]
+    assert [(a.axesA, a.xy1, a.axesB, a.xy2) for a in arrows] == [
+        (conv0, (4.5, 9), image, (50.5, 101)),
+        (conv1, (3.5, 4), conv0, (6.5, 9)),
+    ]
+    assert [words(axis.texts) for axis in (image, conv0)] == [
+        ["computed from 21 x 21"],
+        ["computed from 5 x 5"],
+    ]
 
 
 def test_a_batch_is_a_pile_and_its_labels():

@@ -8,7 +8,7 @@ from helpers.plots.style import figure, join_pairs, styled
 
 
 @styled
-def split_line(pixels, positions, share):
+def split_line(pixels, positions, share, marked=None):
     """Draw a few images above their positions between 0 and 1, copies on each other, and the cut.
 
     Parameters
@@ -18,6 +18,8 @@ def split_line(pixels, positions, share):
         See `data.content_position`.
     share : float
         Positions below it belong to the validation part.
+    marked : int, optional
+        The image that is drawn in any case, below its position.
 
     Returns
     -------
@@ -26,15 +28,20 @@ def split_line(pixels, positions, share):
     fig, axis = figure(size=(8.6, 3.5), photo=True)
     step, side = 1 / 8, 0.86 / 8
     for left in np.arange(0, 1, step):
-        own = positions[(left <= positions) & (positions < left + step)]
-        spots, counts = np.unique(own, return_counts=True)
-        for spot in spots[counts.argsort(stable=True)[-1:]]:  # the one with the most copies
+        own = (left <= positions) & (positions < left + step)
+        spots, counts = np.unique(positions[own], return_counts=True)
+        named = marked is not None and own[marked]
+        drawn = spots[counts.argsort(stable=True)[-1:]]  # the one with the most copies
+        for spot in positions[[marked]] if named else drawn:
             colour = ORANGE if spot < share else BLUE
             axis.plot([spot, left + step / 2], [0, 0.04], color=colour, linewidth=2.5)
             for level, number in enumerate(np.flatnonzero(positions == spot)[:2]):
                 x, y = left + (step - side) / 2, 0.04 + 0.94 * step * level
                 axis.imshow(pixels[number], extent=(x, x + side, y, y + side))
                 draw_square(axis, (x, y), side, fill=False, color=colour, linewidth=3)
+            if named:
+                look = {"ha": "center", "color": colour, "weight": "bold"}
+                axis.text(left + step / 2, y + side + 0.012, f"{spot:.4f}", **look)
     parts, look = ("validation", "training"), {"left": [0, share], "color": [ORANGE, BLUE]}
     bars = axis.barh(-0.03, [share, 1 - share], height=0.06, **look)
     axis.bar_label(bars, parts, label_type="center")[1].set_color("white")
@@ -47,6 +54,8 @@ def split_line(pixels, positions, share):
         f"A line from 0 to 1, cut at {share}. Images on its two sides: "
         f"{join_pairs(parts, counts, ',')}. A few of them stand at their places, copies stacked."
     )
+    if marked is not None:
+        fig.alt += f" One of them is marked with its place, {positions[marked]:.4f}."
     return fig
 
 

@@ -5,7 +5,7 @@ from matplotlib import colormaps
 from matplotlib.patches import Patch
 
 from helpers.plots.parts import SIGNED, show_image, show_kernel
-from helpers.plots.style import figure, join_words, styled
+from helpers.plots.style import figure, styled
 
 
 @styled
@@ -23,23 +23,23 @@ def filter_response(image, kernel, response):
     -------
     Figure
     """
-    fig, axes = figure(1, 3, (13, 5.2), photo=True, width_ratios=(1, 0.55, 1))
+    fig, axes = figure(1, 3, (13, 5.5), photo=True, width_ratios=(1, 0.55, 1))
     (height, width), (rows, columns) = image.shape, response.shape
     show_image(axes[0], image, f"image, {height} x {width}", cmap="gray", vmin=0, vmax=1)
     show_kernel(axes[1], kernel)
-    _show_signed(axes[2], response, f"response, {rows} x {columns}")
+    words = _show_signed(axes[2], response, f"response, {rows} x {columns}", _bound(response))
     _explain_colours(fig)
     numbers = "; ".join(" ".join(map(str, row)) for row in kernel)
     fig.alt = (
         f"A grey image of {height} by {width} pixels, the kernel {numbers}, and the response of "
         f"{rows} by {columns} values: violet where they are above 0, orange where they are below, "
-        "near white where they are near 0."
+        f"near white where they are near 0, {words}."
     )
     return fig
 
 
 @styled
-def feature_maps(maps, image=None):
+def feature_maps(maps, image=None, together=()):
     """Draw feature maps beside each other, each filling its square, however few its values.
 
     Parameters
@@ -48,29 +48,41 @@ def feature_maps(maps, image=None):
         ``{title: ndarray of float, shape (height, width)}``.
     image : ndarray, shape (height, width, 3), optional
         Drawn before them.
+    together : collection of str, optional
+        Titles of maps that share one scale of colours; each of the others has its own.
 
     Returns
     -------
     Figure
     """
+    bounds = {title: _bound(values) for title, values in maps.items()}
+    bounds |= dict.fromkeys(together, max((bounds[title] for title in together), default=0))
     before = 0 if image is None else 1
     count = before + len(maps)
-    fig, axes = figure(1, count, (13, 13 / count + 0.9), photo=True, squeeze=False)
+    fig, axes = figure(1, count, (13, 13 / count + 1.2), photo=True, squeeze=False)
     if before:
         show_image(axes[0, 0], image, "image")
+    parts = []
     for axis, (title, values) in zip(axes[0, before:], maps.items(), strict=True):
         rows, columns = values.shape
-        _show_signed(axis, values, f"{title}: {rows} x {columns}")
+        words = _show_signed(axis, values, f"{title}: {rows} x {columns}", bounds[title])
+        parts.append(f"{title} with {rows} by {columns} values, {words}")
     _explain_colours(fig)
-    told = join_words(f"{name} with {len(v)} by {len(v[0])} values" for name, v in maps.items())
-    fig.alt = f"{'An image and its feature maps' if before else 'Feature maps'}: {told}."
+    start = "An image and its feature maps" if before else "Feature maps"
+    fig.alt = f"{start}: {'; '.join(parts)}."
     return fig
 
 
-def _show_signed(axis, values, title):
-    """Show values around 0, with full colour for the strongest hundredth of them."""
-    bound = np.quantile(np.abs(values), 0.99) or np.abs(values).max() or 1
-    show_image(axis, values, title, vmin=-bound, vmax=bound, **SIGNED)
+def _bound(values):
+    """Return how far from 0 the colours of a map reach: only a hundredth of it is stronger."""
+    return np.quantile(np.abs(values), 0.99) or np.abs(values).max() or 1
+
+
+def _show_signed(axis, values, title, bound):
+    """Show values around 0 and return the words that say where the colours are full."""
+    words = f"full colour from ±{bound:.2g}"
+    show_image(axis, values, f"{title}\n{words}", vmin=-bound, vmax=bound, **SIGNED)
+    return words
 
 
 def _explain_colours(fig):

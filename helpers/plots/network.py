@@ -142,30 +142,39 @@ def part_times(seconds):
     Returns
     -------
     Figure
-        A bar for each batch size, divided by part; behind it the milliseconds per image.
+        A bar for each batch size, divided by part; behind it the milliseconds per image, in all
+        and of each part.
     """
-    fig, axis = figure(size=(12, 1.7 + 0.8 * len(seconds)))
+    fig, axis = figure(size=(12, 1.7 + 0.9 * len(seconds)))
     labels, parts = [f"batch of {size}" if size > 1 else "one image" for size in seconds], []
     totals = np.array([sum(each.values()) for each in seconds.values()])
-    rates = 1000 * totals / np.array(list(seconds))
-    each = [f"{rate:,.{0 if rate >= 10 else 1}f} ms" for rate in rates]
-    left = np.zeros(len(seconds))
+    each = [_milliseconds(total / size) for total, size in zip(totals, seconds)]
+    left, columns = np.zeros(len(seconds)), []
     for part, colour in zip(next(iter(seconds.values())), (BLUE, VERMILION, ORANGE, SKY)):
         percent = 100 * np.array([times[part] for times in seconds.values()]) / totals
-        shares = [f"{share:.0f}%" for share in percent]
+        times = [_milliseconds(times[part] / size) for size, times in seconds.items()]
         bars = axis.barh(labels, percent, left=left, color=colour, edgecolor="white", label=part)
+        shares = [f"{share:.0f}%" for share in percent]
         axis.bar_label(bars, shares, label_type="center", color="white", size=18, weight="bold")
-        left = left + percent
-        parts.append(f"{part}: {join_pairs(labels, shares)}")
-    words = [f"{time} per image" for time in each]
+        left, columns = left + percent, [*columns, times]
+        told = [f"{share} or {time}" for share, time in zip(shares, times)]
+        parts.append(f"{part}: {join_pairs(labels, told)}")
+    sums = [" + ".join(times) for times in zip(*columns)]
+    words = [f"{time} per image:\n{sum_}" for time, sum_ in zip(each, sums)]
     axis.bar_label(bars, words, padding=8, annotation_clip=False)
     axis.set(xlabel="share of the time (%)", xlim=(0, 100), xticks=range(0, 101, 20))
     axis.yaxis.set_inverted(True)
     fig.legend(loc="outside upper center", ncols=len(parts))
     fig.alt = (
-        f"Time by part of the network: {'; '.join(parts)}. Per image: {join_pairs(labels, each)}."
+        f"Time per image by part of the network: {'; '.join(parts)}. "
+        f"In all: {join_pairs(labels, each)}."
     )
     return fig
+
+
+def _milliseconds(seconds):
+    """Write a time in milliseconds, below ten with one digit after the point."""
+    return f"{1000 * seconds:,.{0 if seconds >= 0.00995 else 1}f} ms"
 
 
 @styled

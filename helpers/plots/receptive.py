@@ -9,6 +9,8 @@ from helpers.plots.style import figure, join_pairs, join_words, styled
 from helpers.plots.worked import FRAME, draw_frame
 
 HALO, THIN_HALO = ([withStroke(linewidth=width, foreground="white")] for width in (6, 4))
+ARM = 30  # how far the arrows of a traced value hang below its patches, in points
+ELBOW = f"arc,angleA=-90,angleB=-90,armA={ARM},armB={ARM},rad=8"
 
 
 @styled
@@ -66,12 +68,13 @@ def traced_value(image, steps, kernels):
     Returns
     -------
     Figure
-        Above, where these values are; below, magnified, the first patch and the value from it.
+        Above, where these values are; below, magnified, one patch and the value from it,
+        joined by an arrow that leads from the value to the patch.
     """
     steps = steps[::-1]
-    size = (13.5, 24 / len(steps) + 2)
+    size = (13.5, 24 / len(steps) + 2.4)
     fig, axes = figure(2, len(steps), size, photo=True, height_ratios=(0.7, 1))
-    fig.get_layout_engine().set(w_pad=0.15)
+    fig.get_layout_engine().set(w_pad=0.15, h_pad=0.1)
     keys = [
         Patch(facecolor=ORANGE, alpha=0.5, edgecolor=BLACK, label="one patch"),
         Patch(facecolor=SKY, edgecolor=BLACK, label="the value computed from it"),
@@ -80,8 +83,10 @@ def traced_value(image, steps, kernels):
     for (upper, lower), (name, side, first, last) in zip(axes.T, steps, strict=True):
         width, end, photo = last - first + 1, last + 1, name == steps[0][0]
         room = 2 if width == 1 else 0  # a single value is drawn small
-        for axis, limits in ((upper, (0, side)), (lower, (first - room, end + room))):
-            axis.set(xlim=limits, ylim=limits[::-1], aspect="equal", xticks=[], yticks=[])
+        upper.set(xlim=(0, side), ylim=(side, 0))
+        lower.set(xlim=(first - room, end + room), ylim=(end, first - 2 * room))
+        for axis in (upper, lower):
+            axis.set(aspect="equal", xticks=[], yticks=[])
             axis.spines[:].set_visible(axis is upper or not room)
             axis.set_facecolor("#DDEBF5" if axis is upper or not room else "white")
             if photo:
@@ -91,7 +96,7 @@ def traced_value(image, steps, kernels):
         look = {"facecolor": face, "edgecolor": VERMILION, "linewidth": 3, "path_effects": HALO}
         draw_square(upper, (first, first), width, zorder=2, **look)
         ends = f"rows and columns {first} to {last}" if width > 1 else f"row and column {first}"
-        lower.set_xlabel(f"{width} x {width}\n{ends}")
+        lower.set_xlabel(f"{width} x {width}\n{ends}", labelpad=2 * ARM)
         if photo:
             look = {"ha": "center", "va": "center", "size": 17, "color": VERMILION}
             upper.text((first + end) / 2, 1.12 * side, "enlarged", **look)
@@ -99,27 +104,28 @@ def traced_value(image, steps, kernels):
             look = {"color": "#7D9BB3", "linewidth": 1}
             lower.hlines(range(first, end), first, end, **look)
             lower.vlines(range(first, end), first, end, **look)
-            draw_square(lower, (first, first), 1, facecolor=SKY, zorder=2.5, **FRAME)
+            draw_square(lower, (first, last), 1, facecolor=SKY, zorder=2.5, **FRAME)
         look = {"axesA": upper, "axesB": lower, "linewidth": 1.5, "color": VERMILION}
         for x in (first, end):
             fig.add_artist(ConnectionPatch((x, end), (x, first), "data", "data", **look))
     for place, kernel in enumerate(kernels):
-        axis, beside = axes[1, place : place + 2]
-        (_, _, first, last), (_, _, start, _) = steps[place : place + 2]
+        (axis, beside), (_, _, first, last) = axes[1, place : place + 2], steps[place]
+        end, (_, _, start, stop) = last + 1, steps[place + 1]
+        corner = first, end - kernel  # below on the left, where the arrow from its value arrives
         if place == 0:
             look = {"edgecolor": ORANGE, "linewidth": 5, "path_effects": HALO}
-            draw_square(axis, (first, first), kernel, fill=False, zorder=2, **look)
+            draw_square(axis, corner, kernel, fill=False, zorder=2, **look)
         else:
-            draw_frame(axis, (first, first), kernel)
-        tail = first + kernel, first + kernel / 2
-        look = {"axesA": axis, "axesB": beside, "arrowstyle": "-|>", "mutation_scale": 26}
-        look |= {"linewidth": 4, "facecolor": BLACK, "path_effects": HALO}
-        fig.add_artist(ConnectionPatch(tail, (start, start + 0.5), "data", "data", **look))
-        # The name of the arrow stands below it, in the one of the two panels that has room.
-        whole = tail[0] > last
-        at = (start - 1, start + 0.7) if whole else ((tail[0] + last + 1) / 2, first + 0.9 * kernel)
-        look = {"ha": "center", "va": "top", "size": 17, "path_effects": THIN_HALO}
-        (beside if whole else axis).text(*at, f"{kernel} x {kernel}", **look)
+            draw_frame(axis, corner, kernel)
+        look = {"axesA": beside, "axesB": axis, "arrowstyle": "-|>", "mutation_scale": 26}
+        look |= {"linewidth": 3, "facecolor": BLACK, "connectionstyle": ELBOW}
+        ends = (start + 0.5, stop + 1), (first + kernel / 2, end)
+        fig.add_artist(ConnectionPatch(*ends, "data", "data", **look)).set_in_layout(False)
+        # The name of the arrow stands below its level part.
+        words = f"computed from {kernel} x {kernel}"
+        x, gap = (end, 18) if kernel > last - first else ((first + end) / 2, 0)
+        look = {"ha": "center", "va": "top", "size": 17, "textcoords": "offset points"}
+        axis.annotate(words, (x, end), (gap, -ARM - 4), **look).set_in_layout(False)
     told = [f"{name} {first} to {last} of {side}" for name, side, first, last in steps]
     fig.alt = f"The way back from one value to its pixels, a square in each: {join_words(told)}."
     return fig

@@ -51,8 +51,9 @@ def templates(means, weights, class_names):
     key.set_axis_off()
     fig.alt = (
         f"The mean images of {join_words(class_names)}, their templates of "
-        f"{len(weights[0])} by {len(weights[0][0])} blurred colours, and a key: red counts for a "
-        "class where its template is red and against it where it is cyan; green and magenta, blue "
-        "and yellow, and light and dark are such pairs too; mid-grey says nothing."
+        f"{len(weights[0])} by {len(weights[0][0])} colours that run into each other, and a key: "
+        "red counts for a class where its template is red and against it where it is cyan; green "
+        "and magenta, blue and yellow, and light and dark are such pairs too; mid-grey says "
+        "nothing."
     )
     return fig
