@@ -122,6 +122,14 @@ def test_a_task_is_timed_without_its_first_time_and_a_tensor_is_waited_for(monke
     assert 0 < devices.best_seconds(keras.ops.add, 1.0, 2.0, repeats=1) < 60
 
 
+def test_tasks_are_timed_in_turns(monkeypatch):
+    done = []
+    times = iter([0, 9, 10, 19, 20, 23, 30, 34, 40, 42, 50, 55])
+    monkeypatch.setattr(devices.time, "perf_counter", lambda: next(times))
+    seconds = devices.seconds_in_turns({name: lambda name=name: done.append(name) for name in "ab"})
+    assert seconds == {"a": 2, "b": 4} and done == list("ababab")
+
+
 def test_precision_holds_inside_the_block_alone():
     before = keras.config.dtype_policy()
     with pytest.raises(RuntimeError), devices.precision("mixed_bfloat16"):
