@@ -100,6 +100,38 @@ def seconds_in_turns(tasks, repeats=2):
     return {name: min(each[1:]) for name, each in seconds.items()}
 
 
+def optimizer_seconds(model, repeats=2):
+    """Time how long a model's optimizer takes to update the weights, all gradients being zero.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Compiled. Its weights change as by momentum.
+    repeats : int, default 2
+        See `best_seconds`.
+
+    Returns
+    -------
+    float
+        Seconds. With TensorFlow the update is compiled as in a training step, with other backends
+        one operation is done after the other.
+    """
+    weights = model.trainable_variables
+    gradients = [keras.ops.zeros_like(weight) for weight in weights]
+
+    def update():
+        model.optimizer.apply(gradients, weights)
+        return keras.ops.sum(weights[-1])
+
+    if not model.optimizer.built:
+        model.optimizer.build(weights)
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        update = tf.function(update, jit_compile=model.jit_compile)
+    return best_seconds(update, repeats=repeats)
+
+
 def convolution_seconds(dtype, images, repeats=3):
     """Time a convolution and its transpose, which gives the gradient of its input.
 

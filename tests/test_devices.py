@@ -3,6 +3,7 @@
 import json
 import math
 
+import numpy as np
 import pytest
 
 from helpers import devices, files, models
@@ -128,6 +129,18 @@ def test_tasks_are_timed_in_turns(monkeypatch):
     monkeypatch.setattr(devices.time, "perf_counter", lambda: next(times))
     seconds = devices.seconds_in_turns({name: lambda name=name: done.append(name) for name in "ab"})
     assert seconds == {"a": 2, "b": 4} and done == list("ababab")
+
+
+@pytest.mark.parametrize("policy", ["float32", "mixed_float16"])
+def test_the_optimizer_is_timed_by_itself(policy):
+    with devices.precision(policy):
+        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+        model.compile("adam", "mse")
+    before = model.get_weights()
+    assert 0 < devices.optimizer_seconds(model, repeats=3) < 60
+    assert int(model.optimizer.iterations) == 4  # the first time does not count
+    for one, other in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_precision_holds_inside_the_block_alone():
