@@ -5,6 +5,7 @@ import platform
 import shutil
 import time
 from contextlib import contextmanager
+from functools import partial
 
 from helpers import checkpoints
 from helpers.keras_setup import keras
@@ -70,14 +71,65 @@ def best_seconds(task, *given, repeats=2, **options):
     float
         Seconds.
     """
-    seconds = []
+    return seconds_in_turns({"": partial(task, *given, **options)}, repeats)[""]
+
+
+def seconds_in_turns(tasks, repeats=2):
+    """Time tasks as `best_seconds` does, in turns: a slow moment of the computer hits them all.
+
+    Parameters
+    ----------
+    tasks : dict
+        ``{name: callable}``.
+    repeats : int, default 2
+        Rounds after the first, which sets the tasks up.
+
+    Returns
+    -------
+    dict
+        ``{name: seconds}``.
+    """
+    seconds = {name: [] for name in tasks}
     for _ in range(1 + repeats):
-        start = time.perf_counter()
-        result = task(*given, **options)
-        if keras.ops.is_tensor(result):  # a graphics card would only have begun
-            float(keras.ops.ravel(result)[0])
-        seconds.append(time.perf_counter() - start)
-    return min(seconds[1:])
+        for name, task in tasks.items():
+            start = time.perf_counter()
+            result = task()
+            if keras.ops.is_tensor(result):  # a graphics card would only have begun
+                float(keras.ops.ravel(result)[0])
+            seconds[name].append(time.perf_counter() - start)
+    return {name: min(each[1:]) for name, each in seconds.items()}
+
+
+def optimizer_seconds(model, repeats=2):
+    """Time how long a model's optimizer takes to update the weights, all gradients being zero.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Compiled. Its weights change as by momentum.
+    repeats : int, default 2
+        See `best_seconds`.
+
+    Returns
+    -------
+    float
+        Seconds. With TensorFlow the update is compiled as in a training step, with other backends
+        one operation is done after the other.
+    """
+    weights = model.trainable_variables
+    gradients = [keras.ops.zeros_like(weight) for weight in weights]
+
+    def update():
+        model.optimizer.apply(gradients, weights)
+        return keras.ops.sum(weights[-1])
+
+    if not model.optimizer.built:
+        model.optimizer.build(weights)
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        update = tf.function(update, jit_compile=model.jit_compile)
+    return best_seconds(update, repeats=repeats)
 
 
 def convolution_seconds(dtype, images, repeats=3):

@@ -3,6 +3,7 @@
 import json
 import math
 
+import numpy as np
 import pytest
 
 from helpers import devices, files, models
@@ -120,6 +121,26 @@ def test_a_task_is_timed_without_its_first_time_and_a_tensor_is_waited_for(monke
     assert given == [((1,), {"a": 2})] * 3
     monkeypatch.undo()
     assert 0 < devices.best_seconds(keras.ops.add, 1.0, 2.0, repeats=1) < 60
+
+
+def test_tasks_are_timed_in_turns(monkeypatch):
+    done = []
+    times = iter([0, 9, 10, 19, 20, 23, 30, 34, 40, 42, 50, 55])
+    monkeypatch.setattr(devices.time, "perf_counter", lambda: next(times))
+    seconds = devices.seconds_in_turns({name: lambda name=name: done.append(name) for name in "ab"})
+    assert seconds == {"a": 2, "b": 4} and done == list("ababab")
+
+
+@pytest.mark.parametrize("policy", ["float32", "mixed_float16"])
+def test_the_optimizer_is_timed_by_itself(policy):
+    with devices.precision(policy):
+        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+        model.compile("adam", "mse")
+    before = model.get_weights()
+    assert 0 < devices.optimizer_seconds(model, repeats=3) < 60
+    assert int(model.optimizer.iterations) == 4  # the first time does not count
+    for one, other in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_precision_holds_inside_the_block_alone():

@@ -129,7 +129,7 @@ INPUTS = {
     "dot_rows": ({"five seeds": [0.5, 0.75, 0.75], "two": [0.8, 0.9]},),
     "averaged_losses": ({"last": [1.0, 0.75, 0.875], "SWA": [0.5, 0.625]}, 3),
     "time_bars": ({"float32": 0.012, "bfloat16": 0.0035, "float16": np.inf}, "a product", "x"),
-    "roofline": ({8: 15.0, 32: 31.5}, 47.0, 1800.0, 0.125),
+    "roofline": ({8: 15.0, 32: 31.5}, (6e9, 282e9), 1800.0, (1.5e9, 12e9), 0.4),
     "confusion_matrix": (MATRIX, NAMES),
     "confusion_images": (
         SHADES, np.array([0, 0, 1, 0, 2]), np.array([
@@ -381,7 +381,7 @@ def test_figures_draw_what_they_are_given(name, part, numbers):
             ],
         ),
         ("time_bars", [["12 ms", "3.5 ms", "refused"]]),
-        ("roofline", [["15 (32%)", "32 (67%)", "the roof bends at 6"]]),
+        ("roofline", [["15 (32%)", "32 (67%)"]]),
         ("receptive_fields", [["conv0: 11 x 11", "max0: 40 x 40"]]),  # conv9 does not fit
     ],
 )
@@ -495,12 +495,26 @@ def test_small_learning_rates_are_written_in_full():
 
 def test_the_roof_is_the_lowest_of_the_limits():
     (axis,) = draw("roofline").axes
-    roof, arithmetic, pipeline, optimizer, measured = (line.get_xydata() for line in axis.lines)
+    roof, arithmetic, pipeline, optimizer, *dots = (line.get_xydata() for line in axis.lines)
     limits = np.stack([arithmetic, pipeline, optimizer])[:, :, 1]
     assert (limits[:2] == [[47], [1800]]).all()
     assert limits[2] == pytest.approx(optimizer[:, 0] / 0.125)
     assert (roof[:, 1] == limits.min(axis=0)).all()
-    assert measured.tolist() == [[8, 15], [32, 31.5]]
+    assert [each.tolist() for each in dots] == [[[8, 15], [32, 31.5]], [[1, 2.5]]]
+
+
+def test_the_roofline_names_what_it_is_computed_from():
+    (legend,) = draw("roofline").legends
+    assert words(legend.get_texts()) == [
+        "the roof, bends at batch size 5.88",
+        "arithmetic: 282 billion/s ÷ 6 billion an image",
+        "input pipeline: 1,800 images/s",
+        "optimizer: 12 GB/s ÷ 1.5 GB a step",
+        "measured (share of the roof)",
+        "optimizer alone: 400 ms",
+    ]
+    fig = plots.roofline({1: 2.0}, (6e9, 282e9), 1800.0, (1.5e9, 12e9))
+    assert "alone" not in fig.alt and len(fig.axes[0].lines) == 5
 
 
 def test_smooth_filters_are_told_from_noise():

@@ -44,19 +44,21 @@ def _three(value):
 
 
 @styled
-def roofline(measured, arithmetic, pipeline, optimizer):
+def roofline(measured, arithmetic, pipeline, optimizer, alone=None):
     """Draw how many images a second a training can reach at each batch size, and what it reaches.
 
     Parameters
     ----------
     measured : dict
         ``{batch size: images a second}``.
-    arithmetic : float
-        Images a second that the device's arithmetic allows.
+    arithmetic : (float, float)
+        Operations for an image, and those that the device can do in a second.
     pipeline : float
         Images a second that the input pipeline can serve.
-    optimizer : float
-        Seconds that the optimizer needs at least to move its numbers in a step.
+    optimizer : (float, float)
+        Bytes that the optimizer moves in a step, and those that the device can move in a second.
+    alone : float, optional
+        Seconds that the optimizer was timed to need in a step.
 
     Returns
     -------
@@ -65,35 +67,44 @@ def roofline(measured, arithmetic, pipeline, optimizer):
         52, 2009, with the batch size in place of operations per byte) is the lowest of the limits;
         nothing can lie in the shaded area above it.
     """
-    fig, axis = figure(size=(12.5, 6.4))
+    fig, axis = figure(size=(12.5, 6.8))
     largest = max(256, 2 * max(measured))
     sizes = np.geomspace(0.8, largest, 91)
+    (work, speed), (moved, bandwidth) = arithmetic, optimizer
+    most, least = speed / work, moved / bandwidth
+    work, speed, moved, bandwidth = (_three(n / 1e9) for n in (work, speed, moved, bandwidth))
+    labels = {
+        "arithmetic": f"arithmetic: {speed} billion/s ÷ {work} billion an image",
+        "input pipeline": f"input pipeline: {_three(pipeline)} images/s",
+        "optimizer": f"optimizer: {bandwidth} GB/s ÷ {moved} GB a step",
+    }
     limits = {
-        "arithmetic": (np.full(len(sizes), arithmetic), "--", BLUE),
+        "arithmetic": (np.full(len(sizes), most), "--", BLUE),
         "input pipeline": (np.full(len(sizes), pipeline), "-.", BLACK),
-        "optimizer's memory traffic": (sizes / optimizer, ":", VERMILION),
+        "optimizer": (sizes / least, ":", VERMILION),
     }
     roof = np.min([rates for rates, _, _ in limits.values()], axis=0)
-    low, high = min(*measured.values(), roof[0]) / 3, 2 * max(arithmetic, pipeline)
+    by_itself = [1 / alone] if alone else []
+    low = min(*measured.values(), *by_itself, roof[0]) / 3
+    high = 2 * max(most, pipeline)
     axis.fill_between(sizes, roof, high, color="#F2F2F2")
-    axis.plot(sizes, roof, color="#BFDDF2", linewidth=11, label="the roof: the lowest limit")
+    bends = f"bends at batch size {_three(min(most, pipeline) * least)}"
+    axis.plot(sizes, roof, color="#BFDDF2", linewidth=11, label=f"the roof, {bends}")
     for name, (rates, style, colour) in limits.items():
-        axis.plot(sizes, rates, style, color=colour, linewidth=2.5, label=name)
+        axis.plot(sizes, rates, style, color=colour, linewidth=2.5, label=labels[name])
     dots = {"color": ORANGE, "markersize": 14, "markeredgecolor": BLACK, "linewidth": 2}
     axis.plot(
         list(measured), list(measured.values()), "o-", label="measured (share of the roof)", **dots
     )
+    if alone:
+        label = f"optimizer alone: {_three(1000 * alone)} ms"
+        axis.plot([1], by_itself, "s", label=label, **dots | {"color": VERMILION})
     parts = []
     for size, rate in measured.items():
         share = 100 * rate / np.interp(size, sizes, roof)
         label = f"{rate:,.{1 if rate < 10 else 0}f} ({share:.0f}%)"
         axis.annotate(label, (size, rate), (12, -14), textcoords="offset points", va="top")
         parts.append(f"{rate:.3g} at {size} ({share:.0f} per cent of the roof)")
-    flat = min(arithmetic, pipeline)
-    bend = flat * optimizer
-    if inside := 3 < bend < largest:  # with room for the words
-        words = f"the roof bends at {bend:.0f}"
-        axis.annotate(words, (bend, flat), (0, 14), textcoords="offset points", ha="right")
     axis.set(xscale="log", yscale="log", xlim=(0.8, largest), ylim=(low, high))
     axis.set(xlabel="batch size", ylabel="images a second")
     axis.set_xticks(2 ** np.arange(int(np.log2(largest)) + 1))
@@ -102,11 +113,13 @@ def roofline(measured, arithmetic, pipeline, optimizer):
     axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axis.yaxis.set_major_formatter(lambda value, _: f"{value:,g}")
     axis.yaxis.set_minor_formatter("")
-    fig.legend(loc="outside upper center", ncols=3, handlelength=3)
-    bends = f" The roof bends at batch size {bend:.0f}." if inside else ""
+    fig.legend(loc="outside upper center", ncols=2, handlelength=3)
+    timed = f" The optimizer alone takes {_three(1000 * alone)} ms." if alone else ""
     fig.alt = (
-        f"Images a second over the batch size. Arithmetic allows {arithmetic:.3g}, the input "
-        f"pipeline {pipeline:.3g}, the optimizer's memory traffic {1 / optimizer:.3g} at batch "
-        f"size 1 and proportionally more for larger batches. Measured: {join_words(parts)}.{bends}"
+        f"Images a second over the batch size. Arithmetic allows {most:.3g}, the input pipeline "
+        f"{pipeline:.3g}, the optimizer's memory traffic {1 / least:.3g} at batch size 1 and "
+        f"proportionally more for larger batches: the roof {bends}. An image takes {work} billion "
+        f"operations, of {speed} billion a second, and a step moves {moved} GB, of {bandwidth} GB "
+        f"a second. Measured: {join_words(parts)}.{timed}"
     )
     return fig
