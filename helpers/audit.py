@@ -124,15 +124,16 @@ def report(scenes, size=150):
     places = [{copy.part for copy in group} for group in groups]
     plain = [np.ptp(part.pixels, axis=(1, 2)).max(axis=1) == 0 for part in parts.values()]
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in scenes.passed_over.items())
+    ignored = f"files ignored ({kinds or 'not images, or in no class'})"
     return {
         "unreadable files": len(scenes.unreadable),
-        f"files passed over{': ' if kinds else ''}{kinds}": sum(scenes.passed_over.values()),
+        ignored: sum(scenes.passed_over.values()),
         "images with transparency, put on white": sum(p.transparent.sum() for p in parts.values()),
         "images of a single colour": sum(map(sum, plain)),
         f"images that are not {size} x {size}": len(odd_sizes(parts, size)),
         "groups of identical files": len(groups),
         "... within the training part": sum(p <= {"train", "validation"} for p in places),
-        "... across training and test part": sum(is_leak(group) for group in groups),
+        "... shared by the training and test parts": sum(is_leak(group) for group in groups),
         "... that include an unlabelled image": sum("unlabelled" in p for p in places),
         "... with contradictory labels": sum(is_conflict(group) for group in groups),
     }

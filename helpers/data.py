@@ -143,7 +143,7 @@ def split(images, share, class_names, part="validation", from_top=False, leave=1
 def load(folder=None, size=150, validation_share=0.15, skip_unreadable=False, skip_leaks=False):
     """Check a folder of images, read every file once, and split the set.
 
-    What is passed over on the way is counted and printed.
+    Files ignored on the way are counted and printed.
 
     Parameters
     ----------
@@ -189,7 +189,7 @@ def load(folder=None, size=150, validation_share=0.15, skip_unreadable=False, sk
     passed_over = folders.passed_over(given if given in root.parents else root, used)
     if passed_over:
         kinds = ", ".join(f"{count:,} {kind}" for kind, count in passed_over.items())
-        print(f"Files passed over: {kinds}")
+        print(f"Files ignored: {kinds}")
 
     images, unreadable = {}, {}
     for part, (paths, labels) in files.items():

@@ -38,13 +38,13 @@ def test_every_flaw_is_counted(image_set):
     assert list(report.values()) == [1, 3, 1, 1, 1, 5, 2, 2, 1, 2]
     assert list(report) == [
         "unreadable files",
-        "files passed over: 2 .heic, 1 broken links",
+        "files ignored (2 .heic, 1 broken links)",
         "images with transparency, put on white",
         "images of a single colour",
         "images that are not 150 x 150",
         "groups of identical files",
         "... within the training part",
-        "... across training and test part",
+        "... shared by the training and test parts",
         "... that include an unlabelled image",
         "... with contradictory labels",
     ]

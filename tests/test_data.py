@@ -159,7 +159,7 @@ def test_nothing_is_passed_over_without_a_word(tmp_path, capsys):
         "without an ending": 1,
     }
     said = capsys.readouterr().out
-    assert said.startswith("Files passed over: 3 images of no class, 2 .heic, 1 ")
+    assert said.startswith("Files ignored: 3 images of no class, 2 .heic, 1 ")
 
 
 @pytest.mark.parametrize("count", range(3, 12))
@@ -315,9 +315,9 @@ def test_leaked_files_are_counted_and_can_be_left_out(image_set):
     seen = root / "seg_train/seg_train/tower/0.png"
     (root / "seg_test/seg_test/tower/leak.png").write_bytes(seen.read_bytes())
     leaking = data.load(root)
-    assert audit.report(leaking)["... across training and test part"] == 1
+    assert audit.report(leaking)["... shared by the training and test parts"] == 1
     clean = data.load(root, skip_leaks=True)
-    assert audit.report(clean)["... across training and test part"] == 0
+    assert audit.report(clean)["... shared by the training and test parts"] == 0
     counts = [len(s.train.labels) + len(s.validation.labels) for s in (leaking, clean)]
     assert counts == [80, 79] and len(clean.test.labels) == len(leaking.test.labels) == 9
 

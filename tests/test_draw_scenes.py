@@ -88,7 +88,7 @@ def test_the_flaws_are_the_ones_that_the_program_lists(scenes):
     assert report["images that are not 150 x 150"] == len(image_set.SIZES)
     assert report["groups of identical files"] == len(image_set.COPIES)
     leaks = [copy for copy, of in image_set.COPIES.items() if {copy[0], of[0]} == {"train", "test"}]
-    assert report["... across training and test part"] == len(leaks)
+    assert report["... shared by the training and test parts"] == len(leaks)
     content = {}
     for planned in PLAN:
         digest = hashlib.sha256((folders.EMBEDDED / planned.path).read_bytes()).hexdigest()

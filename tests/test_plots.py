@@ -195,7 +195,7 @@ SAYS = {
     "receptive_fields": "conv0 11, max0 40 and conv9 500 pixels",
     "traced_value": "image 40 to 100 of 150, conv0 4 to 8 of 15 and conv1 3 to 3 of 7.",
     "filter_response": "150 by 150 pixels, the kernel 1 -1, and the response of 150 by 149",
-    "feature_maps": "and its feature maps: one with 3 by 3 values, full colour from ±4; two with 2",
+    "feature_maps": "maps: one with 3 by 3 values, darkest beyond ±4; two with 2",
     "architecture": "image 20×20×3, first 8×8×8 (608 parameters), pool 4×4×8, wide 4×2×8 (32",
     "relu": "nothing is orange: 22% of its values were below 0",
     "channel_histograms": "channels, by name low and high, each above a dot at its mean and a line",
@@ -724,8 +724,8 @@ def test_maps_may_share_one_scale_of_colours():
     maps = {"weak": RAMP, "strong": 10 * RAMP, "other": 4 * RAMP}
     fig = plots.feature_maps(maps, together=["weak", "other"])
     high = [axis.images[0].get_clim()[1] for axis in fig.axes]
-    assert high == [high[2], pytest.approx(2.5 * high[2]), high[2]]
-    assert [axis.get_title().split("±")[1] for axis in fig.axes] == ["32", "79", "32"]
+    assert high == [high[2], pytest.approx(2 * high[2]), high[2]]
+    assert [axis.get_title().split("±")[1] for axis in fig.axes] == ["40", "80", "40"]
 
 
 def test_the_way_back_leads_from_each_value_to_its_patch():
@@ -767,8 +767,20 @@ def test_the_rows_of_a_grid_may_have_names():
 def test_all_distances_but_that_of_the_original_are_counted():
     *_, axis = draw("hash_distances").axes
     assert sum(bar.get_height() for bar in axis.patches if hasattr(bar, "get_height")) == 3
-    assert set(axis.lines[0].get_xdata()) == {2}
-    assert words(axis.texts) == ["the original: 2", "limit: 20", "the nearest\nother: 45"]
+    limit, *dots = (line.get_xdata() for line in axis.lines)
+    assert set(limit) == {20} and np.ravel(dots).tolist() == [2, 45]
+    assert words(axis.texts) == ["limit: 20", "the\noriginal:\n2", "the nearest\nother: 45"]
+
+
+def test_a_batch_of_few_classes_names_each_of_them():
+    *_, grid = draw("batch").axes
+    assert grid.get_xticks().tolist() == [0, 1]
+
+
+def test_maps_that_hardly_differ_get_the_same_colours():
+    figures = [plots.feature_maps({"map": np.full((2, 2), value)}) for value in (0.75, 0.76)]
+    titles = [words([axis.title for axis in fig.axes]) for fig in figures]
+    assert titles == [["map: 2 x 2\ndarkest beyond ±0.8"]] * 2
 
 
 def test_bits_that_differ_are_marked():

@@ -87,7 +87,10 @@ def batch(images, labels):
     for grid, (title, ones) in zip(grids, labels.items(), strict=True):
         grid.imshow(ones, cmap="gray_r", aspect="auto")
         grid.set(title=title, xlabel="class number")
-        grid.xaxis.get_major_locator().set_params(integer=True)
+        if ones.shape[1] > 10:
+            grid.xaxis.get_major_locator().set_params(integer=True)
+        else:
+            grid.set_xticks(range(ones.shape[1]))
         grid.spines[:].set_visible(True)
     grids[0].set_ylabel("image in the batch")
     told = "; ".join(f"{title} {ones.sum(0).astype(int)}" for title, ones in labels.items())

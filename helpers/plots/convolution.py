@@ -7,6 +7,8 @@ from matplotlib.patches import Patch
 from helpers.plots.parts import SIGNED, show_image, show_kernel
 from helpers.plots.style import figure, styled
 
+STEPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
+
 
 @styled
 def filter_response(image, kernel, response):
@@ -74,13 +76,18 @@ def feature_maps(maps, image=None, together=()):
 
 
 def _bound(values):
-    """Return how far from 0 the colours of a map reach: only a hundredth of it is stronger."""
-    return np.quantile(np.abs(values), 0.99) or np.abs(values).max() or 1
+    """Return how far from 0 the colours of a map reach: at most a hundredth of it is stronger.
+
+    It is rounded up, so that maps that hardly differ get the same colours.
+    """
+    bound = np.quantile(np.abs(values), 0.99) or np.abs(values).max() or 1
+    power = 10.0 ** np.floor(np.log10(bound))
+    return power * next((step for step in STEPS if step >= bound / power), 10)
 
 
 def _show_signed(axis, values, title, bound):
-    """Show values around 0 and return the words that say where the colours are full."""
-    words = f"full colour from ±{bound:.2g}"
+    """Show values around 0 and return the words that say where the colours end."""
+    words = f"darkest beyond ±{bound:.2g}"
     show_image(axis, values, f"{title}\n{words}", vmin=-bound, vmax=bound, **SIGNED)
     return words
 

@@ -142,17 +142,21 @@ def hash_distances(image, again, hashes, distances, limit):
         axis.remove()
     axis, others = fig.add_subplot(grid[:, 2]), distances[1:]
     axis.hist(others, range(0, bits + 1, 4), color=BLUE)
-    top, look = axis.get_ylim()[1], {"color": VERMILION, "fontweight": "bold"}
-    axis.axvline(own, color=VERMILION, linewidth=3)
-    axis.text(own + bits / 99, 1.12 * top, f"the original: {own}", **look)
-    axis.axvline(limit, 0, 1 / 1.2, color=BLACK, linestyle="--", linewidth=2)
-    axis.text(limit + bits / 99, 0.95 * top, f"limit: {limit}")
-    nearest, arrow = others.min(), {"arrowstyle": "->", "color": BLUE, "lw": 2}
-    words, at = f"the nearest\nother: {nearest}", (nearest, 0.35 * top)
-    axis.annotate(words, (nearest, 0.02 * top), at, color=BLUE, ha="center", arrowprops=arrow)
-    axis.plot(nearest, 0, "o", color=BLUE, markersize=10, clip_on=False)
+    top, right = axis.get_ylim()[1], max(distances.max(), limit) + bits / 20
+    axis.axvline(limit, color=BLACK, linestyle="--", linewidth=2)
+    axis.text(limit + bits / 99, 0.97 * top, f"limit: {limit}")
+    nearest = others.min()
+    for words, spot, colour, weight in (
+        ("the\noriginal:\n", own, VERMILION, "bold"),
+        ("the nearest\nother: ", nearest, BLUE, "normal"),
+    ):
+        look = {"color": colour, "weight": weight, "ha": "center"}
+        arrow, at = {"arrowstyle": "->", "color": colour, "lw": 2}, max(spot, 0.085 * right)
+        look["arrowprops"] = arrow
+        axis.annotate(f"{words}{spot}", (spot, 0.02 * top), (at, 0.35 * top), **look)
+        axis.plot(spot, 0, "o", color=colour, markersize=10, clip_on=False)
     axis.set(xlabel=f"bits that differ, of {bits}", ylabel="images")
-    axis.set(xlim=(0, max(distances.max(), limit) + bits / 20), ylim=(0, 1.2 * top))
+    axis.set(xlim=(0, right), ylim=(0, 1.05 * top))
     fig.alt = (
         f"Left an image and the same one saved again with {width} by {height} pixels; in the "
         f"middle the {bits} bits of each as black and white squares, {own} of them different; "
