@@ -214,7 +214,9 @@ def test_a_repository_is_taken_from_the_command_line_alone(make):
 def test_only_test_all_runs_the_slow_tests(make):
     assert make("test", "PYTEST=-k shapes")["arguments"] == "-m pytest -k shapes"
     everything = make("test-all", "MAKE=true")["arguments"]  # without the tests on JAX
-    assert everything.split() == ["-m", "pytest", "-m"]  # an empty expression takes all
+    in_two = ["--numprocesses=2", "--dist=loadgroup"]
+    assert everything.split() == ["-m", "pytest", "-m", *in_two]  # an empty expression takes all
+    assert make("test")["arguments"].split() == ["-m", "pytest", *in_two]
 
 
 def test_settings_of_other_projects_stay_outside(make, tmp_path):
