@@ -224,7 +224,7 @@ SAYS = {
     "paired_comparison": "right on 5 images and only the line on 1; bars",
     "robustness": "yours: 0 90, 1 50 and 2.5 25 per cent (ten points lost at 1), each with its",
     "probabilities": "bridge 12.6, lake 75.0 and tower 12.4. The largest is that of lake.",
-    "averaged_views": "loss: image 0.500 and mean 0.250. A dashed line marks the mean of all lo",
+    "averaged_views": "loss: image 0.5000 and mean 0.2500. A dashed line marks the mean of all ",
     "roc_curves": "The areas below them, yours: all 0.75 and noise 0.50.",
     "confidences": "75 per cent and strange (4 images) 25 per cent (noise 0 and waves 25).",
     "threshold_price": "above 50 known images answered 50, right among these answers 88 and strang",
@@ -410,6 +410,14 @@ def test_confidences_are_shares_of_each_group():
 def test_a_threshold_that_nobody_passes_has_no_accuracy():
     fig = plots.threshold_price({"yours": ([1, 0], [0.75, np.nan], [1, 0])})
     assert [words(axis.texts) for axis in fig.axes] == [["0%"], ["75%"], ["0%"]]
+
+
+def test_the_values_of_a_threshold_have_the_colours_of_their_curves():
+    same = [1, 0.5], [0.75, 1], [1, 0.25]
+    for axis in plots.threshold_price({"yours": same, "photo": same}).axes:
+        curves = [line.get_color() for line in axis.lines[:2]]
+        assert curves[0] != curves[1]
+        assert [word.get_color() for word in axis.texts[:2]] == curves
 
 
 def test_the_line_beside_averaged_views_is_the_mean_of_the_single_ones():

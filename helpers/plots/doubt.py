@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.plots.colours import BLACK, BLUE, GREY, LINES, ORANGE, SKY, VERMILION
-from helpers.plots.parts import label_points
+from helpers.plots.parts import spread
 from helpers.plots.style import figure, join_pairs, join_words, styled
 
 
@@ -35,7 +35,7 @@ def averaged_views(accuracies, intervals, losses, pair):
     percent = [100 * value for value in accuracies.values()]
     ends = 100 * np.array([intervals[view] for view in accuracies])
     left.hlines(places, *ends.T, colors=colours, linewidth=3)
-    for axis, values, form in ((left, percent, ".1f"), (right, list(losses.values()), ".3f")):
+    for axis, values, form in ((left, percent, ".1f"), (right, list(losses.values()), ".4f")):
         axis.scatter(values, places, 130, colours, zorder=3)
         for place, value in zip(places, values, strict=True):
             word = f"{value:{form}}" + "%" * (axis is left)
@@ -47,7 +47,7 @@ def averaged_views(accuracies, intervals, losses, pair):
     middle = np.mean(list(losses.values())[:-1])
     right.axvline(middle, color=BLACK, linestyle="--", linewidth=2)
     look = {"ha": "center", "va": "bottom", "transform": right.get_xaxis_transform()}
-    right.text(middle, 1.02, f"mean of the blue losses: {middle:.3f}", **look)
+    right.text(middle, 1.02, f"mean of the blue losses: {middle:.4f}", **look)
     left.set(xlabel="accuracy (%), with its 95% interval")
     right.set(xlabel="loss")
     right.xaxis.get_major_locator().set_params(nbins=4)
@@ -57,8 +57,8 @@ def averaged_views(accuracies, intervals, losses, pair):
         for view, value, (low, high) in zip(accuracies, percent, ends, strict=True)
     )
     fig.alt = (
-        f"Dots of accuracy: {parts}; and of loss: {join_pairs(losses, losses.values(), '.3f')}. "
-        f"A dashed line marks the mean of all losses but the last: {middle:.3f}. Right the falling "
+        f"Dots of accuracy: {parts}; and of loss: {join_pairs(losses, losses.values(), '.4f')}. "
+        f"A dashed line marks the mean of all losses but the last: {middle:.4f}. Right the falling "
         f"curve of an image's loss: where its right class gets {100 * pair[0]:.0f} and "
         f"{100 * pair[1]:.0f} per cent, the mean of both losses is {above:.2f}, and the loss of "
         f"the mean {below:.2f}."
@@ -181,20 +181,22 @@ def threshold_price(curves):
     Parameters
     ----------
     curves : dict
-        ``{model: (answered, accuracy, strangers)}`` for thresholds that divide 0 to 1 evenly, the
-        first of them 0: the fraction of the known images that get an answer, the fraction of
-        these answers that are right (nan where there is none), and the fraction of the strange
-        images that get an answer all the same. All are 0 to 1.
+        ``{model: (answered, accuracy, strangers)}``, at most three, for thresholds that divide 0 to
+        1 evenly, the first of them 0: the fraction of the known images that get an answer, the
+        fraction of these answers that are right (nan where there is none), and the fraction of the
+        strange images that get an answer all the same. All are 0 to 1.
 
     Returns
     -------
     Figure
-        Each of the three in a panel of its own, against the threshold.
+        Each of the three in a panel of its own, against the threshold. The last values, and the
+        first accuracy, stand beside the curves in their colours.
     """
     titles = "known images answered", "right among these answers", "strangers answered"
     fig, axes = figure(1, 3, (13, 5.4), sharex=True, sharey=True)
     parts = []
-    for (model, rows), (colour, line, marker) in zip(curves.items(), LINES):
+    looks = zip((BLUE, VERMILION, BLACK), LINES)  # colours dark enough for letters
+    for (model, rows), (colour, (_, line, marker)) in zip(curves.items(), looks):
         rows = 100 * np.array(rows, float)
         thresholds = np.linspace(0, 100, rows.shape[1], endpoint=False)
         look = {"color": colour, "linestyle": line, "marker": marker, "linewidth": 3}
@@ -207,11 +209,11 @@ def threshold_price(curves):
         parts.append(f"{model}: {'; '.join(words)}")
     for axis, title in zip(axes, titles):
         _label(axis, -1, (10, 0))
-        axis.set(title=title, xlabel="threshold (%)", xlim=(0, 97))
+        axis.set(title=title, xlabel="threshold (%)", xlim=(0, 114))
     _label(axes[1], 0, (10, -26))
     for axis in axes:
         axis.axvline(thresholds[-1], color=GREY, linestyle=":", linewidth=2, zorder=0)
-    axes[0].set(ylabel="share (%)", ylim=(0, 103), xticks=range(0, 91, 30))
+    axes[0].set(ylabel="share (%)", ylim=(0, 108), xticks=range(0, 91, 30))
     fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=len(curves))
     fig.alt = (
         "Three panels against the threshold above which a model answers, in per cent. "
@@ -221,8 +223,11 @@ def threshold_price(curves):
 
 
 def _label(axis, place, offset):
-    """Write the value of every line at one of its places, where it has any."""
-    points = [line.get_xydata()[place] for line in axis.lines]
-    points = [point for point in points if np.isfinite(point[1])]
-    if points:
-        label_points(axis, points, [f"{y:.0f}%" for _, y in points], 7, offset)
+    """Write the value of every line at one of its places, where it has any, in its colour."""
+    lines = [line for line in axis.lines if np.isfinite(line.get_ydata()[place])]
+    values = [line.get_ydata()[place] for line in lines]
+    look = {"va": "center", "textcoords": "offset points", "annotation_clip": False}
+    heights = spread(values[::-1], 7)[::-1]  # of two equal ones the first stands above
+    for line, value, height in zip(lines, values, heights):
+        look["color"] = line.get_color()
+        axis.annotate(f"{value:.0f}%", (line.get_xdata()[place], height), offset, **look)
