@@ -132,6 +132,6 @@ def memory_advice(model, batch_size, averaging=False):
     return (
         f"the device has too little memory for batches of {batch_size}, which need about "
         f"{needs:.1f} GB: restart the notebook and try recipes.choose("
-        f"batch_size={max(1, batch_size // 2)}), with another folder for checkpoints. What was "
-        "saved before is whole"
+        f"batch_size={max(1, batch_size // 2)}), with another folder for checkpoints. Files "
+        "already saved are intact"
     )

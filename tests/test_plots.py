@@ -514,15 +514,17 @@ def test_the_roof_is_the_lowest_of_the_limits():
 def test_the_roofline_names_what_it_is_computed_from():
     (legend,) = draw("roofline").legends
     assert words(legend.get_texts()) == [
-        "the roof, bends at batch size 5.88",
+        "the roof, bends near batch size 6",
         "arithmetic: 282 billion/s ÷ 6 billion an image",
-        "input pipeline: 1,800 images/s",
+        "gathering alone: 1,800 images/s",
         "optimizer: 12 GB/s ÷ 1.5 GB a step",
         "measured (share of the roof)",
         "optimizer alone: 400 ms",
     ]
     fig = plots.roofline({1: 2.0}, (6e9, 282e9), 1800.0, (1.5e9, 12e9))
-    assert "alone" not in fig.alt and len(fig.axes[0].lines) == 5
+    assert "optimizer alone" not in fig.alt and len(fig.axes[0].lines) == 5
+    slow = plots.roofline({1: 2.0}, (6e9, 6e9), 1800.0, (1.5e9, 12e9))
+    assert "the roof bends below batch size 1." in slow.alt
 
 
 def test_smooth_filters_are_told_from_noise():

@@ -54,7 +54,7 @@ def roofline(measured, arithmetic, pipeline, optimizer, alone=None):
     arithmetic : (float, float)
         Operations for an image, and those that the device can do in a second.
     pipeline : float
-        Images a second that the input pipeline can serve.
+        Images a second that the input pipeline can gather, without what Keras adds to serve them.
     optimizer : (float, float)
         Bytes that the optimizer moves in a step, and those that the device can move in a second.
     alone : float, optional
@@ -75,12 +75,12 @@ def roofline(measured, arithmetic, pipeline, optimizer, alone=None):
     work, speed, moved, bandwidth = (_three(n / 1e9) for n in (work, speed, moved, bandwidth))
     labels = {
         "arithmetic": f"arithmetic: {speed} billion/s ÷ {work} billion an image",
-        "input pipeline": f"input pipeline: {_three(pipeline)} images/s",
+        "gathering": f"gathering alone: {_three(pipeline)} images/s",
         "optimizer": f"optimizer: {bandwidth} GB/s ÷ {moved} GB a step",
     }
     limits = {
         "arithmetic": (np.full(len(sizes), most), "--", BLUE),
-        "input pipeline": (np.full(len(sizes), pipeline), "-.", BLACK),
+        "gathering": (np.full(len(sizes), pipeline), "-.", BLACK),
         "optimizer": (sizes / least, ":", VERMILION),
     }
     roof = np.min([rates for rates, _, _ in limits.values()], axis=0)
@@ -88,7 +88,8 @@ def roofline(measured, arithmetic, pipeline, optimizer, alone=None):
     low = min(*measured.values(), *by_itself, roof[0]) / 3
     high = 2 * max(most, pipeline)
     axis.fill_between(sizes, roof, high, color="#F2F2F2")
-    bends = f"bends at batch size {_three(min(most, pipeline) * least)}"
+    bend = min(most, pipeline) * least
+    bends = f"bends near batch size {bend:,.0f}" if bend >= 1 else "bends below batch size 1"
     axis.plot(sizes, roof, color="#BFDDF2", linewidth=11, label=f"the roof, {bends}")
     for name, (rates, style, colour) in limits.items():
         axis.plot(sizes, rates, style, color=colour, linewidth=2.5, label=labels[name])
@@ -98,7 +99,8 @@ def roofline(measured, arithmetic, pipeline, optimizer, alone=None):
     )
     if alone:
         label = f"optimizer alone: {_three(1000 * alone)} ms"
-        axis.plot([1], by_itself, "s", label=label, **dots | {"color": VERMILION})
+        hollow = {"markerfacecolor": "none", "markeredgecolor": VERMILION, "markeredgewidth": 3}
+        axis.plot([1], by_itself, "s", label=label, **dots | {"color": VERMILION} | hollow)
     parts = []
     for size, rate in measured.items():
         share = 100 * rate / np.interp(size, sizes, roof)
@@ -116,8 +118,8 @@ def roofline(measured, arithmetic, pipeline, optimizer, alone=None):
     fig.legend(loc="outside upper center", ncols=2, handlelength=3)
     timed = f" The optimizer alone takes {_three(1000 * alone)} ms." if alone else ""
     fig.alt = (
-        f"Images a second over the batch size. Arithmetic allows {most:.3g}, the input pipeline "
-        f"{pipeline:.3g}, the optimizer's memory traffic {1 / least:.3g} at batch size 1 and "
+        f"Images a second over the batch size. Arithmetic allows {most:.3g}, gathering "
+        f"alone {pipeline:.3g}, the optimizer's memory traffic {1 / least:.3g} at batch size 1 and "
         f"proportionally more for larger batches: the roof {bends}. An image takes {work} billion "
         f"operations, of {speed} billion a second, and a step moves {moved} GB, of {bandwidth} GB "
         f"a second. Measured: {join_words(parts)}.{timed}"
