@@ -14,7 +14,7 @@ from helpers import devices, recipes, training
 from helpers.data import fingerprint
 from helpers.files import atomic_write, checksum, exclusive_lock, sealed_record, write_text
 from helpers.keras_setup import keras
-from helpers.networks import find
+from helpers.networks import NETWORKS
 
 TRAINED = Path(__file__).resolve().parent.parent / "trained"
 AGAIN = "train it again (run lesson 04, or the command that made it)"
@@ -129,6 +129,8 @@ def load(folder, class_names=None):
     needed = {"preprocessing": PREPROCESSING}
     if class_names is not None:
         needed["class_names"] = list(class_names)
+    if record.get("network") not in NETWORKS:
+        needed["network"] = sorted(NETWORKS)
     for key, value in needed.items():
         if record.get(key) != value:
             raise ValueError(
@@ -138,8 +140,7 @@ def load(folder, class_names=None):
     record.setdefault("white", 0.0)  # saved before deep grey was told apart
     size = record["input_size"]
     with devices.precision("float32"):
-        build = find(record.get("network"))
-        model = build((size, size, 3), len(record["class_names"]))
+        model = NETWORKS[record["network"]]((size, size, 3), len(record["class_names"]))
     try:
         model.load_weights(weights)
     except (OSError, ValueError, KeyError) as error:

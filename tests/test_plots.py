@@ -292,6 +292,16 @@ def test_figures_say_what_they_show_and_stay_small(name, shown):
     assert len(content) < largest and Image.open(io.BytesIO(content)).width >= 500
 
 
+def test_a_chart_is_stored_in_256_colours_and_fine_shades_as_they_are(shown):
+    chart, shades = draw("few_images"), figure()[0]
+    shades.gca().imshow(np.random.default_rng(0).random((60, 60, 3)))
+    shades.alt = "All colours."
+    for fig in (chart, shades):
+        display.show(fig)
+    modes = [Image.open(io.BytesIO(base64.b64decode(d["image/png"]))).mode for d, _ in shown]
+    assert modes == ["P", "RGBA"]
+
+
 def test_a_figure_without_alternative_text_is_refused():
     with pytest.raises(ValueError, match="no alternative text"):
         display.show(figure()[0])

@@ -151,12 +151,12 @@ def roc_curves(panels):
     Figure
         A panel for each title, which ends in the first group's area: its AUROC.
     """
-    fig, axes = figure(1, len(panels), (6 * len(panels), 6), sharey=True, squeeze=False)
+    fig, axes = figure(1, len(panels), (4.9 * len(panels), 5.2), sharey=True, squeeze=False)
     colours, parts = (BLUE, VERMILION, ORANGE, SKY, BLACK), []
     for (title, groups), axis in zip(panels.items(), axes[0], strict=True):
         for (group, (strange, known, area)), colour in zip(groups.items(), colours):
             first = colour == BLUE
-            look = {"linewidth": 4 if first else 2, "marker": "o" if first else None}
+            look = {"linewidth": 4 if first else 2}
             label = f"{group}: {area:.2f}"
             strange, known = 100 * np.array(strange), 100 * np.array(known)
             axis.plot(strange, known, color=colour, label=label, clip_on=False, **look)
