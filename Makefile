@@ -52,7 +52,7 @@ EMBEDDED = unset ALEXNET_DATA ALEXNET_RECIPE ALEXNET_IMAGES; \
     mkdir -p "$$runs"; find "$$runs" -mindepth 1 -maxdepth 1 ! -name "$$version" -exec rm -rf {} +; \
     export ALEXNET_RUN="$$runs/$$version";
 
-IN_TWO := --numprocesses=2 --dist=loadgroup
+IN_TWO := --numprocesses=2 --dist=loadscope
 
 .PHONY: help lessons lab site slides serve cloud data reproduce shrink bench gpu pack browser test test-all test-oldest test-jax test-cloud refresh lock clean ready
 .DEFAULT_GOAL := help

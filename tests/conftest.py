@@ -21,16 +21,17 @@ RECIPE = Recipe("test", images_seen=1, batch_size=8)
 gc.freeze()  # what the imports made stays, so no collection need look at it again
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Where tests run in two processes, keep each file in one, and all lessons, which share models.
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Where there are two processes, run each file in one, and all lessons, which share models."""
+    from xdist.scheduler import LoadScopeScheduling
 
-    The lessons come first: they take about as long as all the rest.
-    """
-    for item in items:
-        lesson = item.path.parent.name == "notebooks"
-        item.add_marker(pytest.mark.xdist_group("lessons" if lesson else item.path.stem))
-    items.sort(key=lambda item: item.path.parent.name != "notebooks")
+    class Files(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            path = Path(nodeid.partition("::")[0])
+            return "lessons" if path.parent.name == "notebooks" else str(path)
+
+    return Files(config, log)
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -214,7 +214,7 @@ def test_a_repository_is_taken_from_the_command_line_alone(make):
 def test_only_test_all_runs_the_slow_tests(make):
     assert make("test", "PYTEST=-k shapes")["arguments"] == "-m pytest -k shapes"
     everything = make("test-all", "MAKE=true")["arguments"]  # without the tests on JAX
-    in_two = ["--numprocesses=2", "--dist=loadgroup"]
+    in_two = ["--numprocesses=2", "--dist=loadscope"]
     assert everything.split() == ["-m", "pytest", "-m", *in_two]  # an empty expression takes all
     assert make("test")["arguments"].split() == ["-m", "pytest", *in_two]
 

@@ -157,4 +157,5 @@ def test_a_run_is_named_by_what_differs():
     assert named("averaging_fraction=0") == named("averaging_fraction=0.0") != named()
     assert named("flip=false", "dropout=0.50") == named("dropout=0.5", "flip=false")
     assert named("crop_area=[0.5, 1.0]") == "course-crop-area-0.5-1.0-seed1"
+    assert named("network=small_resnet") == "course-network-small-resnet-seed1"
     assert reproduce.run_name(recipes.choose("course"), 2, 3000) == "course-train-3000-seed2"

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections import Counter
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from scipy.stats import binomtest
 
 from helpers import evaluation, recipes, results
-from tools import course
+from tools import course, reproduce
 
 RUNS = [
     path.stem
@@ -113,3 +114,17 @@ def test_what_the_results_page_says_of_the_reader_is_what_the_files_hold():
         f"the {doubtful} of them would bring {tested['accuracy']:.1%} to {generous:.1%}",
     ):
         assert said.replace(" %", "%") in text, said
+
+
+def test_the_table_of_other_networks_says_what_their_records_hold():
+    text = (results.RESULTS / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(quick[^`]*)` \| ([\d, ]+) \| (.*)\| (.*) \|$", text, re.MULTILINE)
+    assert len(rows) == 6
+    for name, seeds, changes, said in rows:
+        runs = [results.recorded(f"{name}-seed{seed}") for seed in seeds.split(", ")]
+        values = [f"{100 * run['validation']['accuracy']:.1f}" for run in runs]
+        mean = np.mean([run["validation"]["accuracy"] for run in runs])
+        assert said == (f"{', '.join(values)}; **{mean:.1%}**" if runs[1:] else f"{values[0]}%")
+        changed = reproduce.changes(changes.strip("` ").split())
+        expected = recipes.choose("quick", **changed)
+        assert all(recipes.from_dict(run["recipe"]) == expected for run in runs)

@@ -17,6 +17,7 @@ import numpy as np
 from sklearn.metrics import confusion_matrix, log_loss
 
 from helpers import data, devices, evaluation, files, model_io, recipes, results, training
+from helpers.networks import NETWORKS
 from tools import course
 from tools.machine import machine
 
@@ -37,7 +38,7 @@ def changes(words):
         if key == "name":
             raise ValueError(f"{word!r}: another recipe is chosen by RECIPE=")
         try:
-            values[key] = json.loads(value)
+            values[key] = value if value in NETWORKS else json.loads(value)
         except ValueError:
             raise ValueError(
                 f"{word!r} is no change of a recipe; write dropout=0.5, flip=false or "
