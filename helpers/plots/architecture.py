@@ -25,10 +25,7 @@ KEY = 5.3  # inches for the legend behind the last row
 SIZE = 19  # points, of the numbers
 DARK = "#555555"
 VALUE = {"marker": "o", "color": "white", "markeredgecolor": BLACK, "markersize": 5}
-NOTE = (
-    "Lengths are square roots; sides, channels and units each have their own scale. "
-    "Kernels cover their true share of a side."
-)
+NOTE = "Lengths are square roots, on three scales. Kernels cover their true share of a side."
 
 
 @styled
@@ -130,7 +127,7 @@ def _layout(shapes, boxes, columns, heads, texts):
             places.append(_Place(middle, top - above - tallest / 2, top, bottom, box))
         top, width = bottom - LINE * max(map(len, texts[row])) - GAP, max(width, ends[-1])
     width = max(width + 0.35, ends[-1] + KEY)
-    low = min(top + GAP, places[-1].top - 3.5)
+    low = min(top + GAP, places[-1].top - 3.3)
     fig, axis = figure(size=(width, 0.1 - low))
     fig.set_layout_engine("none")
     axis.set_position((0, 0, 1, 1))
