@@ -49,10 +49,10 @@ class LocalResponseNormalization(keras.layers.Layer):
 
 
 class Towers(keras.layers.Conv2D):
-    """A convolution in groups, one after the other.
+    """A convolution that computes its groups one after the other.
 
-    The same numbers as of `Conv2D`, whose gradient TensorFlow computes thirty times more slowly on
-    processors where there are groups.
+    It has the weights and gives the numbers of `keras.layers.Conv2D`, whose arguments it takes. On
+    processors TensorFlow computes the gradient of a grouped `Conv2D` many times more slowly.
     """
 
     def convolution_op(self, inputs, kernel):

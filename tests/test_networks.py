@@ -51,6 +51,15 @@ def test_it_is_in_the_order_of_the_program(paper):
     assert biases == [0, 1, 0, 1, 1]
 
 
+def test_towers_give_the_numbers_of_a_convolution_in_groups():
+    options = {"filters": 6, "kernel_size": 3, "groups": 2, "padding": "same", "strides": 2}
+    whole, towers = keras.layers.Conv2D(**options), networks.Towers(**options)
+    x = np.random.default_rng(0).random((2, 7, 8, 4)).astype("float32")
+    whole(x), towers(x)
+    towers.set_weights(whole.get_weights())
+    np.testing.assert_allclose(towers(x), whole(x), atol=1e-6)
+
+
 def test_a_residual_block_adds_what_came_in():
     inputs = keras.Input((8, 8, 4))
     block = keras.Model(inputs, networks.residual_block(inputs, 4))

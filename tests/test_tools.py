@@ -272,6 +272,19 @@ def test_lab_opens_jupyterlab_unless_told_not_to(monkeypatch):
     assert called[0][1:] == ["-m", "jupyterlab", "--no-browser"]
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("paper", "build AlexNet: type make reproduce RECIPE=paper"), ("qick", "quick")],
+)
+def test_the_lessons_refuse_a_recipe_before_the_first_of_them_starts(monkeypatch, name, said):
+    monkeypatch.setenv("ALEXNET_RECIPE", name)
+    monkeypatch.setattr(lab, "copy_lessons", lambda: pytest.fail("it began"))
+    monkeypatch.setattr(run_lessons, "run_lesson", lambda *given: pytest.fail("it began"))
+    for begin in (run_lessons.main, lambda: lab.main([])):
+        with pytest.raises(SystemExit, match=said):
+            begin()
+
+
 # Set-up
 
 

@@ -4,6 +4,8 @@ import os
 import re
 from pathlib import Path
 
+from helpers import recipes
+
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 BUILD = ROOT / "build" / "lessons"
@@ -58,3 +60,23 @@ def use_images_from_where_make_was_called(environ=os.environ):
     if len(found) > 1:
         raise SystemExit(f"DATA={given} could be {' or '.join(found)}: give the whole path.")
     environ["ALEXNET_DATA"] = found[0]
+
+
+def check_recipe():
+    """Refuse a recipe that the lessons can't follow before the first of them starts.
+
+    Raises
+    ------
+    SystemExit
+        If there is no recipe of the name that RECIPE gives, if a value is out of its range, or if
+        it is made for another network; the sentence says what to do.
+    """
+    try:
+        recipe = recipes.choose()
+    except ValueError as error:
+        raise SystemExit(str(error)) from None
+    if recipe.network != "alexnet":
+        raise SystemExit(
+            f"RECIPE={recipe.name} trains the network {recipe.network}, and the lessons build "
+            f"AlexNet: type make reproduce RECIPE={recipe.name}"
+        )

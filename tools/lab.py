@@ -38,6 +38,7 @@ def copy_lessons(source=course.NOTEBOOKS, target=course.MY_LESSONS):
 def main(arguments):
     """Copy the lessons and, unless `--copy-only` is given, open JupyterLab on them."""
     course.use_images_from_where_make_was_called()
+    course.check_recipe()
     copied, kept = copy_lessons()
     if copied:
         print("Copied to my_lessons/:", ", ".join(copied))

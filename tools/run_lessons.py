@@ -79,6 +79,7 @@ def accuracy_line(folder):
 def main(notebooks=course.NOTEBOOKS, build=course.BUILD, publish=site.build):
     """Run the lessons and return the exit status: 1 where one of them stopped."""
     course.use_images_from_where_make_was_called()
+    course.check_recipe()
     lessons = course.lessons(notebooks)
     if not lessons:
         raise SystemExit(f"There is no lesson 01_... in {notebooks}: is the folder whole?")
