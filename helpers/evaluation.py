@@ -72,7 +72,7 @@ def accuracy_interval(right, count, confidence=0.95):
 
 
 def percent(probability, digits=0):
-    """Write a probability of a softmax in per cent, never rounded up to the 100 that it can't be.
+    """Write a probability of a softmax in per cent, never rounded to the 0 or 100 that it can't be.
 
     Parameters
     ----------
@@ -86,10 +86,12 @@ def percent(probability, digits=0):
 
     Examples
     --------
-    >>> percent(0.876), percent(0.9999989), percent(0.9999989, digits=1)
-    ('88%', '>99%', '>99.9%')
+    >>> percent(0.876), percent(0.9999989), percent(0.9999989, digits=1), percent(1e-6)
+    ('88%', '>99%', '>99.9%', '<1%')
     """
     written = f"{100 * probability:.{digits}f}%"
+    if float(written[:-1]) == 0:
+        return f"<{10**-digits:.{digits}f}%"
     return written if float(written[:-1]) < 100 else f">{100 - 10**-digits:.{digits}f}%"
 
 

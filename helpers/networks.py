@@ -93,7 +93,7 @@ def paper_alexnet(input_shape=(224, 224, 3), num_classes=1000, dropout=0.5, bn_m
     def conv(x, number, filters, kernel, bias, groups=1, **options):
         return Towers(
             filters, kernel, groups=groups, name=f"conv{number}",
-            kernel_initializer=normal(stddev=0.03 if number >= 2 else 0.01),
+            kernel_initializer=normal(stddev=0.03 if number in (2, 3) else 0.01),
             bias_initializer=keras.initializers.Constant(bias), **options,
         )(x)  # fmt: skip
 

@@ -57,10 +57,11 @@ def test_the_interval_is_wilsons(right, count):
         (0.9951, 0, ">99%"),
         (1, 1, ">99.9%"),
         (0.9994, 1, "99.9%"),
-        (0, 1, "0.0%"),
+        (0, 1, "<0.1%"),
+        (0.004, 0, "<1%"),
     ],
 )
-def test_no_probability_is_rounded_up_to_certainty(probability, digits, written):
+def test_no_probability_is_rounded_to_certainty(probability, digits, written):
     assert evaluation.percent(probability, digits) == written
 
 

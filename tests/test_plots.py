@@ -191,7 +191,7 @@ SAYS = {
     "worked_convolution": "the products are summed: 4 -1; 4 4.",
     "filter_channels": "the sums are 22, 0 and -26, and with the bias -3 the first value of",
     "pooling": "under 4 windows of 3 by 3, 2 apart. The largest numbers are 9, 10, 9 and 10.",
-    "count_bars": "dense 2.5 billion, patches 4 million and shared 950.",
+    "count_bars": "dense 2.5 billion, patches 4 million (÷ 625) and shared 950 (÷ 2,631,579).",
     "receptive_fields": "conv0 11, max0 40 and conv9 500 pixels",
     "traced_value": "image 40 to 100 of 150, conv0 4 to 8 of 15 and conv1 3 to 3 of 7.",
     "filter_response": "150 by 150 pixels, the kernel 1 -1, and the response of 150 by 149",
@@ -500,10 +500,18 @@ def test_only_labels_too_close_are_moved_apart_about_their_middle():
 
 def test_each_run_of_a_recipe_is_a_line():
     fig = draw("validation_curves")
-    first, second, mean, other, star = fig.axes[0].lines
+    first, second, mean, other, star, key = fig.axes[0].lines
     assert list(first.get_xdata()) == [3000, 6000]
     assert first.get_color() == second.get_color() == mean.get_color() != other.get_color()
     assert star.get_marker() == "*" and star.get_xdata() > 6000
+    assert key.get_label() == "a single run" and not len(key.get_xdata())
+
+
+def test_validation_curves_can_show_chance():
+    fig = plots.validation_curves({"course": [[0.5, 0.75]]}, 3000, chance=0.18)
+    *_, dashed = fig.axes[0].lines
+    assert set(dashed.get_ydata()) == {18} and "at 18.0 per cent." in fig.alt
+    assert len(fig.axes[0].lines) == 2
 
 
 def test_small_learning_rates_are_written_in_full():
@@ -513,23 +521,25 @@ def test_small_learning_rates_are_written_in_full():
 
 def test_the_roof_is_the_lowest_of_the_limits():
     (axis,) = draw("roofline").axes
-    roof, arithmetic, pipeline, optimizer, *dots = (line.get_xydata() for line in axis.lines)
+    roof, arithmetic, pipeline, optimizer, dots, alone = (each.get_xydata() for each in axis.lines)
     limits = np.stack([arithmetic, pipeline, optimizer])[:, :, 1]
     assert (limits[:2] == [[47], [1800]]).all()
     assert limits[2] == pytest.approx(optimizer[:, 0] / 0.125)
     assert (roof[:, 1] == limits.min(axis=0)).all()
-    assert [each.tolist() for each in dots] == [[[8, 15], [32, 31.5]], [[1, 2.5]]]
+    assert dots.tolist() == [[8, 15], [32, 31.5]]
+    assert alone[:, 1] == pytest.approx(alone[:, 0] / 0.4)
 
 
 def test_the_roofline_names_what_it_is_computed_from():
     (legend,) = draw("roofline").legends
     assert words(legend.get_texts()) == [
+        "out of reach",
         "the roof, bends near batch size 6",
         "arithmetic: 282 billion/s ÷ 6 billion an image",
         "gathering alone: 1,800 images/s",
         "optimizer: 12 GB/s ÷ 1.5 GB a step",
         "measured (share of the roof)",
-        "optimizer alone: 400 ms",
+        "optimizer as timed: 400 ms a step",
     ]
     fig = plots.roofline({1: 2.0}, (6e9, 282e9), 1800.0, (1.5e9, 12e9))
     assert "optimizer alone" not in fig.alt and len(fig.axes[0].lines) == 5
@@ -768,7 +778,7 @@ def test_a_batch_is_a_pile_and_its_labels():
     np.testing.assert_allclose(
         [image.get_array()[5, 5, 0] * 255 for image in pile.images[::-1]], SHADES[:, 0, 0, 0]
     )
-    assert [grid.get_title() for grid in grids] == ["one", "two"]
+    assert [grid.get_title() for grid in grids] == ["one labels", "two labels"]
     assert [int(grid.images[0].get_array()[:, 0].sum()) for grid in grids] == [5, 2]
 
 

@@ -82,11 +82,11 @@ def batch(images, labels):
     pile.text(0.5, -0.1, f"{width} columns, {colours} colours", **CENTRED)
     pile.text(-0.1, 0.5, f"{height} rows", rotation=90, **CENTRED)
     pile.text(0.2, 1.4, f"{count} images", rotation=45, **CENTRED)
-    pile.set(xlim=(-0.2, 1.65), ylim=(-0.2, 1.65))
+    pile.set(xlim=(-0.2, 1.65), ylim=(-0.2, 1.65), title="the shuffled images")
     pile.set_axis_off()
     for grid, (title, ones) in zip(grids, labels.items(), strict=True):
         grid.imshow(ones, cmap="gray_r", aspect="auto")
-        grid.set(title=title, xlabel="class number")
+        grid.set(title=f"{title} labels", xlabel="class number")
         if ones.shape[1] > 10:
             grid.xaxis.get_major_locator().set_params(integer=True)
         else:

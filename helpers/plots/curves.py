@@ -29,7 +29,7 @@ def learning_curves(runs, chance=None):
         an eighth of all), in a band that holds the middle 80 per cent of them, and the validation
         loss as a marker for each epoch; right the validation accuracy.
     """
-    fig, (left, right) = figure(1, 2, (13.5, 5.8), sharex=True)
+    fig, (left, right) = figure(1, 2, (13.5, 5.8))
     window = max(1, min([100, *(len(run["loss"]) // 8 for run in runs.values())]))
     parts, ends, shown, longest = [], [], [], 0
     for (name, run), (colour, style, marker) in zip(runs.items(), LINES):
@@ -63,15 +63,17 @@ def learning_curves(runs, chance=None):
     left.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     left.yaxis.set_major_formatter("{x:g}")
     left.yaxis.set_minor_formatter("")
-    left.set(xlabel="images seen", ylabel="loss (log scale)", xlim=(0, 1.2 * longest))
+    left.set(xlabel="images seen", ylabel="loss (log scale)", xlim=(0, 1.02 * longest))
     lines = [
         Line2D([], [], color=GREY, linewidth=3, label=f"training, last {window} batches"),
         Line2D([], [], color=GREY, marker="o", ls="", mec=BLACK, ms=9, label="validation"),
     ]
     left.legend(handles=lines, loc="upper right")
-    left.locator_params(axis="x", nbins=5)
-    left.xaxis.set_major_formatter("{x:,.0f}")
     right.set(xlabel="images seen", ylabel="validation accuracy (%)", ylim=(0, 100))
+    right.set_xlim(0, 1.2 * longest)
+    for axis in (left, right):
+        axis.locator_params(axis="x", nbins=5)
+        axis.xaxis.set_major_formatter("{x:,.0f}")
     fig.legend(*right.get_legend_handles_labels(), loc="outside upper center", ncols=3)
     fig.alt = "Two panels over the images seen. " + " ".join(parts)
     return fig
@@ -85,7 +87,7 @@ def _trailing(values, window):
 
 
 @styled
-def validation_curves(curves, images, again=None):
+def validation_curves(curves, images, again=None, chance=None):
     """Draw the validation accuracy of several runs of each recipe, and their mean.
 
     Parameters
@@ -98,6 +100,8 @@ def validation_curves(curves, images, again=None):
     again : dict, optional
         ``{recipe: sequence of float}``: the accuracy of each finished run with its batch-norm
         statistics recalibrated, drawn as a star behind the curve's end.
+    chance : float, optional
+        The accuracy of always predicting the most common class, 0 to 1; drawn as a dashed line.
 
     Returns
     -------
@@ -129,6 +133,11 @@ def validation_curves(curves, images, again=None):
             part += f"; recalibrated {join_words(f'{star:.1f}' for star in stars)}"
         parts.append(f"{part}.")
     label_points(axis, points, words, gap=11, offset=(28, 0))
+    if any(len(runs) > 1 for runs in curves.values()):
+        axis.plot([], [], color=GREY, linewidth=1.2, label="a single run")
+    if chance is not None:
+        axis.axhline(100 * chance, **DASHED, label="always the most common class")
+        parts.append(f"A dashed line marks the most common class at {100 * chance:.1f} per cent.")
     fig.legend(loc="outside upper center", ncols=3, handlelength=3)
     axis.set(xlabel="images seen", ylabel="validation accuracy (%)", ylim=(0, 100))
     axis.set_xlim(0, 1.42 * images * epochs)

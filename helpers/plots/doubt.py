@@ -69,14 +69,14 @@ def averaged_views(accuracies, intervals, losses, pair):
 def _draw_loss(axis, pair):
     """Draw minus the logarithm and a chord of it; return the heights of chord and curve between."""
     ends, middle = np.sort(np.maximum(pair, 1e-15)), np.mean(pair)
-    heights, curve = -np.log(ends), np.linspace(max(0.003, 0.85 * ends[0]), 1, 300)
+    heights, curve = -np.log(ends), np.geomspace(0.85 * ends[0], 1, 300)
     above, below = heights.mean(), -np.log(middle)
     axis.plot(100 * curve, -np.log(curve), color=GREY, linewidth=3)
     axis.plot(100 * ends, heights, "o-", color=BLUE, linewidth=2, markersize=9)
-    look = {"linestyle": "none", "markersize": 11, "clip_on": False}
+    look = {"linestyle": "none", "markersize": 9, "clip_on": False}
     axis.plot(100 * middle, above, "D", color=BLACK, label="mean of the losses", **look)
     axis.plot(100 * middle, below, "o", color=VERMILION, label="loss of the mean", **look)
-    axis.set(xlabel="right class gets (%)", ylabel="loss of one image", xlim=(0, 100))
+    axis.set(xlabel="probability of right class (%)", ylabel="loss of one image", xlim=(0, 100))
     axis.set_ylim(0, 1.5 * max(heights[0], 0.4))
     axis.legend(loc="upper right", borderaxespad=0)
     return above, below
@@ -127,7 +127,7 @@ def _stack(axis, group, counts, colours, kinds=()):
         axis.bar(places, share, 0.9 * width, end - share, color=colour)
     last = ends[-1, -1]
     axis.annotate(f"{last:.0f}%", (places[-1], last + 2), ha="center")
-    note = f"{group}:\n{counts.sum():,} images"
+    note = f"{group} ({counts.sum():,})"
     look = {"loc": "upper left", "alignment": "left", "title_fontsize": 15}
     axis.legend(axis.containers[: len(kinds)], kinds, title=note, **look)
     axis.set_xlim(0, 100)
@@ -151,7 +151,7 @@ def roc_curves(panels):
     Figure
         A panel for each title, which ends in the first group's area: its AUROC.
     """
-    fig, axes = figure(1, len(panels), (4.9 * len(panels), 5.2), sharey=True, squeeze=False)
+    fig, axes = figure(1, len(panels), (4.9 * len(panels), 6.6), sharey=True, squeeze=False)
     colours, parts = (BLUE, VERMILION, ORANGE, SKY, BLACK), []
     for (title, groups), axis in zip(panels.items(), axes[0], strict=True):
         for (group, (strange, known, area)), colour in zip(groups.items(), colours):
@@ -164,7 +164,9 @@ def roc_curves(panels):
         areas = [area for *_, area in groups.values()]
         axis.set(title=f"{title}: AUROC {areas[0]:.2f}", xlim=(0, 100), ylim=(0, 100), aspect=1)
         axis.set_xlabel("strangers above the threshold (%)")
-        axis.legend(loc="lower right", title="area below the curve", alignment="left")
+        look = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.16), "ncols": 2}
+        look |= {"handlelength": 1.2, "columnspacing": 1}
+        axis.legend(title="area under the curve", **look)
         parts.append(f"{title}: {join_pairs(groups, areas, '.2f')}")
     axes[0, 0].set_ylabel("known images above the threshold (%)")
     fig.alt = (

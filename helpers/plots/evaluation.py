@@ -18,7 +18,7 @@ from helpers.plots.style import figure, join_pairs, join_words, styled
 
 
 @styled
-def confusion_matrix(matrix, class_names):
+def confusion_matrix(matrix, class_names, whose=""):
     """Draw how many images of each true class got each class as their answer.
 
     Parameters
@@ -26,6 +26,8 @@ def confusion_matrix(matrix, class_names):
     matrix : ndarray of int, shape (classes, classes)
         Row: true class, column: predicted class.
     class_names : sequence of str
+    whose : str, optional
+        Who answered; above the columns.
 
     Returns
     -------
@@ -61,11 +63,13 @@ def confusion_matrix(matrix, class_names):
     axis.set(xlim=(-0.5, beside + 0.4 / cell), ylim=(beside + 0.3 / cell, -0.5), frame_on=False)
     axis.tick_params(length=0)
     axis.xaxis.set_label_position("top")
-    axis.set_xlabel("predicted class", size=letters + 1, labelpad=16)
+    by = f"predicted class, {whose}" if whose else "predicted class"
+    axis.set_xlabel(by, size=letters + 1, labelpad=16)
     axis.set_ylabel("true class", size=letters + 1, labelpad=10)
     fig.alt = (
-        f"Confusion matrix of {n} classes and {matrix.sum():,} images, {matrix.trace():,} of them "
-        f"on the diagonal, where the answers are right. {_largest_confusion(matrix, class_names)}"
+        f"Confusion matrix{f' ({whose})' if whose else ''} of {n} classes and {matrix.sum():,} "
+        f"images, {matrix.trace():,} of them on the diagonal, where the answers are right. "
+        f"{_largest_confusion(matrix, class_names)}"
     )
     if matrix.trace() < matrix.sum():
         for name, values in {"recall": recall, "precision": precision}.items():
@@ -153,7 +157,7 @@ def confusion_images(images, labels, probabilities, class_names):
 
 def _spoken(written):
     """Return what `percent` has written in words, but for its unit."""
-    return written.replace(">", "more than ").removesuffix("%")
+    return written.replace(">", "more than ").replace("<", "less than ").removesuffix("%")
 
 
 def _frequent_confusions(images, labels, answers, class_names, most=12):

@@ -121,7 +121,7 @@ def weighted_channels(image, maps, weights, class_name, count=2):
     products, total = [maps[..., k] * weights[k] for k in chosen], maps @ weights
     fig, axes = figure(1, len(chosen) + 3, (2 * (len(chosen) + 3), 2.9), photo=True)
     show_image(axes[0], image, "image")
-    titles = [f"channel {k}\n× {weights[k]:+.2g}" for k in chosen]
+    titles = [f"channel {k}\n× {weights[k]:+.2g}".replace("-", "−") for k in chosen]
     bound = max(np.abs(products).max(), 1e-9)
     for axis, product, title in zip(axes[1:], products, titles):
         show_image(axis, product, title, vmin=-bound, vmax=bound, **SIGNED)
@@ -170,7 +170,7 @@ def top_patches(patches, titles, columns=3):
 
 
 @styled
-def effects(changes, xlabel):
+def effects(changes, xlabel, colours=None):
     """Draw mean changes with their 95 per cent intervals, one colour for each kind of change.
 
     Parameters
@@ -178,6 +178,8 @@ def effects(changes, xlabel):
     changes : dict
         ``{kind: {name: sequence of float}}``, the same names for each kind.
     xlabel : str
+    colours : sequence of str, optional
+        One for each kind.
 
     Returns
     -------
@@ -194,9 +196,10 @@ def effects(changes, xlabel):
         counts = np.array([len(values[name]) for name in names])
         errors = 1.96 * np.array([np.std(values[name]) for name in names]) / counts**0.5
         errors[counts == 1] = np.nan
-        _, _, marker = LINES[place]
+        colour, _, marker = LINES[place]
+        colour = colours[place] if colours else colour
         heights = np.arange(len(names)) + 0.5 * (place + 0.5) / len(changes) - 0.25
-        look = {"fmt": marker, "color": LINES[place][0], "markersize": 11, "capsize": 6, "lw": 3}
+        look = {"fmt": marker, "color": colour, "markersize": 11, "capsize": 6, "lw": 3}
         axis.errorbar(means, heights, xerr=errors, label=kind, **look)
         reach = ["" if np.isnan(error) else f" (±{error:.1f})" for error in errors]
         pairs = zip(names, means, reach, strict=True)

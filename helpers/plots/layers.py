@@ -83,8 +83,8 @@ def channel_histograms(versions, names):
         axis.text(1.02, 0.5, f"means {means}\nstd {spreads}", **look)
         title = title.replace("\n", " ")
         parts.append(f"{title}: means {means}, standard deviations {spreads}")
-    axes[-1, 0].set_xlabel("value")
-    fig.supylabel("how often")
+    axes[-1, 0].set_xlabel("value (dot and line: mean, and one standard deviation to either side)")
+    fig.supylabel("how often, each curve to its own peak")
     fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
     fig.alt = (
         f"Histograms of channels, by name {join_words(names)}, each above a dot at its mean and a "
@@ -177,13 +177,10 @@ def answers(image, rows):
             text.set(size=17, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})
         axis.axvline(equal, color=BLACK, linestyle="--", linewidth=2)
         axis.set(title=mode, xlim=(0, limit), xticks=np.arange(0, limit, 10))
-        axis.set_xlabel("probability (%)")
+        axis.set_xlabel(f"probability (%)\ndashed: equal shares, {equal:.1f}%")
         parts.append(f"{mode}: {join_pairs(names, labels)}")
     for axis in axes[2:]:
         axis.set_yticklabels([])
-    (line,) = axes[1].lines
-    label = f"equal shares, {equal:.1f}% each"
-    fig.legend([line], [label], loc="outside upper right")
     fig.alt = (
         f"On the left an image; on the right the probability of each output. {'; '.join(parts)}. "
         f"A line marks equal shares, {equal:.1f}%."

@@ -76,8 +76,8 @@ def traced_value(image, steps, kernels):
     fig, axes = figure(2, len(steps), size, photo=True, height_ratios=(0.7, 1))
     fig.get_layout_engine().set(w_pad=0.15, h_pad=0.1)
     keys = [
-        Patch(facecolor=ORANGE, alpha=0.5, edgecolor=BLACK, label="one patch"),
-        Patch(facecolor=SKY, edgecolor=BLACK, label="the value computed from it"),
+        Patch(facecolor=ORANGE, alpha=0.5, edgecolor=BLACK, label="a patch"),
+        Patch(facecolor=SKY, edgecolor=BLACK, label="a value, computed from the patch on its left"),
     ]
     fig.legend(handles=keys, loc="outside lower center", ncols=2, fontsize=17)
     for (upper, lower), (name, side, first, last) in zip(axes.T, steps, strict=True):
@@ -96,7 +96,8 @@ def traced_value(image, steps, kernels):
         look = {"facecolor": face, "edgecolor": VERMILION, "linewidth": 3, "path_effects": HALO}
         draw_square(upper, (first, first), width, zorder=2, **look)
         ends = f"rows and columns {first} to {last}" if width > 1 else f"row and column {first}"
-        lower.set_xlabel(f"{width} x {width}\n{ends}", labelpad=2 * ARM)
+        whole = f"the whole square: {width} x {width}\n" if width > 1 else ""
+        lower.set_xlabel(whole + ends, labelpad=2 * ARM)
         if photo:
             look = {"ha": "center", "va": "center", "size": 17, "color": VERMILION}
             upper.text((first + end) / 2, 1.12 * side, "enlarged", **look)

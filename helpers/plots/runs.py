@@ -11,6 +11,8 @@ from helpers.plots.style import figure, join_words, styled
 def dot_rows(groups):
     """Draw accuracies as dots, a row for each group, with a stroke at the mean.
 
+    Below them lies a line of one standard deviation to either side.
+
     Equal accuracies hang below one another.
 
     Parameters
@@ -30,7 +32,11 @@ def dot_rows(groups):
         heights = [row + 0.2 * (percent[:k] == value).sum() for k, value in enumerate(percent)]
         axis.plot(percent, heights, "o", color=BLUE, markersize=15)
         axis.plot([mean, mean], [row - 0.27, row + 0.27], color=BLACK, linewidth=3)
-        words = f"mean {mean:.1f}%, standard deviation {spread:.1f} points"
+        axis.plot([mean - spread, mean + spread], [row + 0.36] * 2, color=BLACK, linewidth=2)
+        words = (
+            f"mean {mean:.1f}%, standard deviation {spread:.1f} points, "
+            f"best minus worst {np.ptp(percent):.1f}"
+        )
         axis.annotate(words, (mean, row - 0.3), ha="center", va="bottom")
         accuracies = join_words(f"{value:.1f}" for value in percent)
         parts.append(f"{name}: {accuracies} per cent, {words.replace('%', ' per cent')}")

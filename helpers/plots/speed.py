@@ -87,7 +87,7 @@ def roofline(measured, arithmetic, pipeline, optimizer, alone=None):
     by_itself = [1 / alone] if alone else []
     low = min(*measured.values(), *by_itself, roof[0]) / 3
     high = 2 * max(most, pipeline)
-    axis.fill_between(sizes, roof, high, color="#F2F2F2")
+    axis.fill_between(sizes, roof, high, color="#E8E8E8", label="out of reach")
     bend = min(most, pipeline) * least
     bends = f"bends near batch size {bend:,.0f}" if bend >= 1 else "bends below batch size 1"
     axis.plot(sizes, roof, color="#BFDDF2", linewidth=11, label=f"the roof, {bends}")
@@ -98,9 +98,8 @@ def roofline(measured, arithmetic, pipeline, optimizer, alone=None):
         list(measured), list(measured.values()), "o-", label="measured (share of the roof)", **dots
     )
     if alone:
-        label = f"optimizer alone: {_three(1000 * alone)} ms"
-        hollow = {"markerfacecolor": "none", "markeredgecolor": VERMILION, "markeredgewidth": 3}
-        axis.plot([1], by_itself, "s", label=label, **dots | {"color": VERMILION} | hollow)
+        label = f"optimizer as timed: {_three(1000 * alone)} ms a step"
+        axis.plot(sizes, sizes / alone, "-", color=VERMILION, linewidth=1.5, label=label)
     parts = []
     for size, rate in measured.items():
         share = 100 * rate / np.interp(size, sizes, roof)

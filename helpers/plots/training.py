@@ -75,6 +75,8 @@ def descent(loss, paths, best):
     for axis, (title, path) in zip(np.ravel(axes), paths.items(), strict=True):
         path = np.array(path)
         axis.contourf(*grid, heights, levels=[0, *levels], cmap="Blues", norm="log", alpha=0.85)
+        look = {"levels": (0.3, 3, 30), "colors": BLACK, "linewidths": 0.8}
+        axis.clabel(axis.contour(*grid, heights, **look), fmt="%g", fontsize=14)
         axis.plot(*path.T, "o-", color=LINES[3][0], linewidth=2.5, markersize=7, clip_on=True)
         axis.plot(*path[0], "s", color=BLACK, markersize=11)
         axis.plot(*best, "*", color="white", markeredgecolor=BLACK, markersize=22)
@@ -176,7 +178,7 @@ def learning_rates(schedules):
             f"{name}: {rates[0]:.2g} at the start, at most {max(rates):.2g}, first at "
             f"step {np.argmax(rates):,} of {len(rates):,}, and {rates[-1]:.2g} at the last."
         )
-    axis.set(xlabel="share of the training, per cent", ylabel="learning rate", xlim=(0, 100))
+    axis.set(xlabel="share of the training (%)", ylabel="learning rate", xlim=(0, 100))
     axis.set_ylim(0, 1.18 * max(height for _, height in ends))
     axis.yaxis.set_major_formatter(lambda rate, _: f"{rate:.8f}".rstrip("0").rstrip("."))
     fig.legend(loc="outside upper center", ncols=3, handlelength=3)

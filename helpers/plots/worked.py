@@ -84,6 +84,7 @@ def worked_convolution(image, kernel):
     side = n - k + 1
     output, figures = np.full((side, side), np.nan), []
     places = list(np.ndindex(side, side))
+    largest = max(1, np.abs(image).max() * np.abs(kernel).max())  # of all products
     for number, (row, column) in enumerate(places):
         patch = image[row : row + k, column : column + k]
         products = patch * kernel
@@ -102,7 +103,8 @@ def worked_convolution(image, kernel):
             (kernel, "kernel", "="),
             (products, "products", ""),
         ):
-            signed = {} if grid is patch else {"bound": max(1, np.abs(grid).max()), "form": "+d"}
+            bound = largest if grid is products else max(1, np.abs(kernel).max())
+            signed = {} if grid is patch else {"bound": bound, "form": "+d"}
             draw_numbers(axis, grid, (left, middle - k / 2), title, **signed)
             if grid is patch:
                 draw_square(axis, (left, middle - k / 2), k, fill=False, zorder=2, **FRAME)
@@ -231,7 +233,7 @@ def pooling(values, pooled, size, stride):
 
 @styled
 def count_bars(counts, xlabel):
-    """Draw counts of very different sizes as bars along a logarithmic axis.
+    """Draw counts of very different sizes as bars along a logarithmic axis, with their ratios.
 
     Parameters
     ----------
@@ -244,9 +246,13 @@ def count_bars(counts, xlabel):
     Figure
     """
     fig, axis = figure(size=(10, 1.3 + 0.7 * len(counts)))
-    labels = [_count(value) for value in counts.values()]
+    most = max(counts.values())
+    labels = [
+        _count(value) + (f" (÷ {most / value:,.0f})" if value < most else "")
+        for value in counts.values()
+    ]
     labelled_bars(axis, counts, counts.values(), labels, color=BLUE, height=0.65)
-    axis.set(xscale="log", xlim=(1, 200 * max(counts.values())), xlabel=f"{xlabel} (log scale)")
+    axis.set(xscale="log", xlim=(1, 20_000 * most), xlabel=f"{xlabel} (log scale)")
     fig.alt = f"Bars of {xlabel} on a logarithmic axis: {join_pairs(counts, labels)}."
     return fig
 
