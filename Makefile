@@ -188,7 +188,7 @@ ready: .venv/ready
 	@$(PY) tools/on_path.py
 
 .venv/ready: requirements.txt .venv/bin/uv
-	@echo "Installing the pinned packages into .venv (about 2.5 GB; nothing where they are there)"
+	@echo "Installing the pinned packages into .venv (about 3.2 GB; nothing where they are there)"
 	@.venv/bin/uv pip install --quiet --compile-bytecode --python $(PY) \
 	    --require-hashes -r requirements.txt
 	@touch $@
