@@ -149,10 +149,11 @@ _RECIPES = (
         dropout=0.3, bn_momentum=0.9, bn_recalibration_batches=8, averaging_fraction=0.1,
         crop_area=(0.35, 1.0), flip=True, label_smoothing=0.1,
     ),
-    # As in 2012 (sections 4 and 5 of the paper), but for the colour noise and the number of images.
+    # As in 2012 (sections 4 and 5 of the paper), but without colour noise, and for a training of
+    # 48,000 images: a quarter of its batch and of its rate, which falls once and not three times.
     Recipe(
-        "paper", images_seen=48_000, batch_size=128, network="paper_alexnet",
-        learning_rate=0.01, rate_drops=3, momentum=0.9, weight_decay=5e-4,
+        "paper", images_seen=48_000, batch_size=32, network="paper_alexnet",
+        learning_rate=0.0025, rate_drops=1, momentum=0.9, weight_decay=5e-4,
         dropout=0.5, crop_area=(0.75, 0.78), flip=True,
     ),
 )  # fmt: skip
