@@ -49,6 +49,9 @@ def test_it_is_in_the_order_of_the_program(paper):
     assert groups == [1, 2, 1, 2, 2]
     biases = [float(np.mean(paper.get_layer(f"conv{number}").bias)) for number in range(5)]
     assert biases == [0, 1, 0, 1, 1]
+    kernels = [paper.get_layer(f"conv{number}").get_weights()[0] for number in range(5)]
+    spreads = [float(np.std(kernel)) for kernel in kernels]
+    assert spreads == pytest.approx([0.01, 0.01, 0.03, 0.03, 0.01], rel=0.05)
 
 
 def test_towers_give_the_numbers_of_a_convolution_in_groups():

@@ -561,6 +561,19 @@ def test_effects_are_means_and_their_intervals():
     assert words(axis.get_yticklabels()) == ["sea", "ice"]
 
 
+def test_effects_can_have_colours_of_their_own():
+    fig = plots.effects({"green": {"sea": [1]}, "grey": {"sea": [2]}}, "change", ["g", "0.5"])
+    assert [line.get_color() for line in fig.axes[0].lines if line.get_marker() in "os"] == [
+        "g", "0.5",
+    ]  # fmt: skip
+
+
+def test_a_confusion_matrix_can_say_whose_it_is():
+    fig = plots.confusion_matrix(MATRIX, NAMES, "photo network")
+    assert fig.axes[0].get_xlabel() == "predicted class, photo network"
+    assert "(photo network)" in fig.alt
+
+
 @pytest.mark.parametrize(
     "case, unseen",
     [

@@ -128,3 +128,19 @@ def test_the_table_of_other_networks_says_what_their_records_hold():
         changed = reproduce.changes(changes.strip("` ").split())
         expected = recipes.choose("quick", **changed)
         assert all(recipes.from_dict(run["recipe"]) == expected for run in runs)
+
+
+def test_the_table_of_networks_on_photographs_says_what_their_records_hold():
+    text = (results.RESULTS / "README.md").read_text(encoding="utf-8")
+    pattern = r"^\| `([^`]*-3000-images)` \| `(course|paper)` \| (.*)\| (.*) \| (.*) \|$"
+    rows = re.findall(pattern, text, re.MULTILINE)
+    assert len(rows) == 3
+    for name, start, changes, right, said in rows:
+        run = results.recorded(f"{name}-seed0")
+        found = run["validation"]
+        low, high = found["interval"]
+        assert right == f"{found['right']:,}"
+        assert said == f"{found['accuracy']:.1%} ({low:.1%} to {high:.1%})"
+        changed = reproduce.changes(changes.strip("` ").split())
+        assert recipes.from_dict(run["recipe"]) == recipes.choose(start, **changed)
+        assert run["data"]["train"] == 3000 and run["seed"] == 0
