@@ -104,13 +104,15 @@ def accuracy_costs(accuracies, costs):
     Figure
         A disc's area is in proportion to the number of multiply-adds.
     """
-    fig, axes = figure(1, len(accuracies), (6.9 * len(accuracies), 6), squeeze=False)
+    size = (6.9 * len(accuracies), 6)
+    fig, axes = figure(1, len(accuracies), size, sharey=True, squeeze=False)
     largest, parts = max(work for _, work in costs.values()), []
     colours = {name: colour for name, (colour, _, _) in zip(costs, LINES)}
+    every = 100 * np.concatenate([v for found in accuracies.values() for v in found.values()])
+    room = max(6, np.ptp(every))
     millions = [parameters / 1e6 for parameters, _ in costs.values()]
     for axis, (images, found) in zip(axes.flat, accuracies.items()):
-        every = 100 * np.concatenate([list(values) for values in found.values()])
-        room, ends = max(6, np.ptp(every)), []
+        ends = []
         for name, values in found.items():
             parameters, work = costs[name]
             percent = 100 * np.array(values)
@@ -124,12 +126,12 @@ def accuracy_costs(accuracies, costs):
         words = [f"{name}\n{costs[name][1] / 1e9:.2f}" for name in found]
         label_points(axis, ends, words, gap=0.2 * room, offset=(16, 0), size=14)
         axis.set(xscale="log", xlim=(min(millions) / 1.7, 17 * max(millions)), title=images)
-        axis.set(ylim=(every.min() - 0.25 * room, every.max() + 0.25 * room))
         ticks = [10.0**power for power in range(-1, 4) if 10.0**power < 3 * max(millions)]
         axis.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         axis.set_xticks([], minor=True)
         axis.set(xlabel="million parameters (log scale)\ndiscs and numbers: billion multiply-adds")
-        axis.set(ylabel="validation accuracy (%)")
+    axes[0, 0].set_ylim(every.min() - 0.25 * room, every.max() + 0.25 * room)
+    axes[0, 0].set_ylabel("validation accuracy (%)")
     fig.alt = (
         "Validation accuracy in per cent by network and its parameters, as discs of their "
         f"multiply-adds. {'; '.join(parts)}. Billion multiply-adds an image: "
