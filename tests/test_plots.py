@@ -150,8 +150,9 @@ INPUTS = {
     "probabilities": (SCENE, [0.126, 0.75, 0.124], NAMES),
     "averaged_views": (
         {"image": 0.75, "mean": 0.875}, {"image": (0.5, 0.8), "mean": (0.7, 0.9)},
-        {"image": 0.5, "mean": 0.25}, (0.2, 0.8),
+        {"image": 0.5, "mean": 0.25},
     ),
+    "averaged_loss": ((0.2, 0.8),),
     "confidences": (
         {"yours": {"scenes": [0, 1, 3], "strange": [[2, 0, 0], [1, 0, 1]]}}, ("noise", "waves"),
     ),
@@ -191,11 +192,11 @@ SAYS = {
     "worked_convolution": "the products are summed: 4 -1; 4 4.",
     "filter_channels": "the sums are 22, 0 and -26, and with the bias -3 the first value of",
     "pooling": "under 4 windows of 3 by 3, 2 apart. The largest numbers are 9, 10, 9 and 10.",
-    "count_bars": "dense 2.5 billion, patches 4 million (÷ 625) and shared 950 (÷ 2,631,579).",
+    "count_bars": "patches 4 million (dense ÷ 625) and shared 950 (dense ÷ 2,631,579).",
     "receptive_fields": "conv0 11, max0 40 and conv9 500 pixels",
     "traced_value": "image 40 to 100 of 150, conv0 4 to 8 of 15 and conv1 3 to 3 of 7.",
     "filter_response": "150 by 150 pixels, the kernel 1 -1, and the response of 150 by 149",
-    "feature_maps": "maps: one with 3 by 3 values, darkest beyond ±4; two with 2",
+    "feature_maps": "maps: one with 3 by 3 values, full colour from ±4; two with 2",
     "architecture": "image 20×20×3, first 8×8×8 (608 parameters), pool 4×4×8, wide 4×2×8 (32",
     "relu": "nothing is orange: 22% of its values were below 0",
     "channel_histograms": "channels, by name low and high, each above a dot at its mean and a line",
@@ -224,7 +225,8 @@ SAYS = {
     "paired_comparison": "right on 5 images and only the line on 1; bars",
     "robustness": "yours: 0 90, 1 50 and 2.5 25 per cent (ten points lost at 1), each with its",
     "probabilities": "bridge 12.6, lake 75.0 and tower 12.4. The largest is that of lake.",
-    "averaged_views": "loss: image 0.5000 and mean 0.2500. A dashed line marks the mean of all ",
+    "averaged_views": "A dashed line marks the mean of all losses but the last: 0.5000.",
+    "averaged_loss": "gets 20 and 80 per cent, the mean of both losses is 0.916, and the loss of",
     "roc_curves": "The areas below them, yours: all 0.75 and noise 0.50.",
     "confidences": "75 per cent and strange (4 images) 25 per cent (noise 0 and waves 25).",
     "threshold_price": "above 50 known images answered 50, right among these answers 88 and strang",
@@ -351,7 +353,7 @@ def test_an_animation_has_a_frame_for_each_position(shown):
         ("softmax", heights, [[2, 0, -1], [84.4, 11.4, 4.2], [50, 30, 20]]),
         ("part_times", bars, [[25, 75, 75, 25]]),
         ("roc_curves", curves, [[0, 75, 100], [0, 100], [0, 100]]),
-        ("averaged_views", lambda fig: curves(fig)[-2:], [[-np.log(0.4)], [np.log(2)]]),
+        ("averaged_loss", lambda fig: curves(fig)[-2:], [[-np.log(0.4)], [np.log(2)]]),
         ("threshold_price", curves, [[100, 50], [0, 1], [75, 87.5], [0, 1], [100, 25]]),
         ("filters", pictures, [np.concatenate([FRAMED, DOWN], axis=1)]),
         ("few_images", curves, [[30, 80], [60], [25, 25]]),
@@ -432,8 +434,8 @@ def test_the_values_of_a_threshold_have_the_colours_of_their_curves():
 
 def test_the_line_beside_averaged_views_is_the_mean_of_the_single_ones():
     views = {"image": 0.5, "mirror image": 0.75, "mean of both": 0.25}
-    fig = plots.averaged_views(views, dict.fromkeys(views, (0.1, 0.9)), views, (0.5, 0.5))
-    left, right, _ = fig.axes
+    fig = plots.averaged_views(views, dict.fromkeys(views, (0.1, 0.9)), views)
+    left, right = fig.axes
     assert list(right.lines[0].get_xdata()) == [0.625] * 2
     assert words(left.texts) == ["50.0%", "75.0%", "25.0%"]
     np.testing.assert_allclose(right.collections[0].get_offsets()[:, 0], [0.5, 0.75, 0.25])
@@ -536,7 +538,7 @@ def test_the_roofline_names_what_it_is_computed_from():
         "out of reach",
         "the roof, bends near batch size 6",
         "arithmetic: 282 billion/s ÷ 6 billion an image",
-        "gathering alone: 1,800 images/s",
+        "gathering alone: 1,800 images/s, beyond the top",
         "optimizer: 12 GB/s ÷ 1.5 GB a step",
         "measured (share of the roof)",
         "optimizer as timed: 400 ms a step",
@@ -722,9 +724,11 @@ def test_reliability_compares_the_error_with_luck():
 
 def test_a_paired_comparison_is_mcnemars_test_and_the_middle_of_the_bootstrap():
     left, right = draw("paired_comparison").axes
-    assert [round(bar.get_height() * 0.64) for bar in left.patches] == [1, 6, 15, 20, 15, 6, 1]
+    *bars, low, high = left.patches
+    assert [round(bar.get_height() * 0.64) for bar in bars] == [1, 6, 15, 20, 15, 6, 1]
+    assert (low.get_x() + low.get_width(), high.get_x()) == (1, 5)  # what counts towards p
     assert left.get_title() == "McNemar's test: 5 of 6, p = 0.22"
-    uneven = [to_hex(bar.get_facecolor()).upper() == VERMILION for bar in left.patches]
+    uneven = [to_hex(bar.get_facecolor()).upper() == VERMILION for bar in bars]
     assert uneven == [True, True, False, False, False, True, True]
     assert right.get_title().endswith("10 to 30 points")
     assert sum(bar.get_height() for bar in right.patches) == 101
@@ -823,7 +827,7 @@ def test_a_batch_of_few_classes_names_each_of_them():
 def test_maps_that_hardly_differ_get_the_same_colours():
     figures = [plots.feature_maps({"map": np.full((2, 2), value)}) for value in (0.75, 0.76)]
     titles = [words([axis.title for axis in fig.axes]) for fig in figures]
-    assert titles == [["map: 2 x 2\ndarkest beyond ±0.8"]] * 2
+    assert titles == [["map: 2 x 2\nfull colour from ±0.8"]] * 2
 
 
 def test_bits_that_differ_are_marked():

@@ -7,7 +7,13 @@ from helpers.plots.comparison import paired_comparison, robustness
 from helpers.plots.confidence import reliability
 from helpers.plots.convolution import feature_maps, filter_response
 from helpers.plots.curves import learning_curves, overfitting, validation_curves
-from helpers.plots.doubt import averaged_views, confidences, roc_curves, threshold_price
+from helpers.plots.doubt import (
+    averaged_loss,
+    averaged_views,
+    confidences,
+    roc_curves,
+    threshold_price,
+)
 from helpers.plots.evaluation import confusion_images, confusion_matrix, probabilities
 from helpers.plots.filters import filters
 from helpers.plots.interpret import (

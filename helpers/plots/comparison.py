@@ -36,6 +36,12 @@ def paired_comparison(only_first, only_second, differences, first, second):
     upper.axvline(only_first, color=VERMILION, linewidth=4, label=f"only {first} is right")
     look = {"color": VERMILION, "linewidth": 2, "linestyle": "--"}
     upper.axvline(only_second, label="as uneven the other way", **look)
+    for ends in (
+        (-0.5, min(only_first, only_second)),
+        (max(only_first, only_second), tosses + 0.5),
+    ):
+        upper.axvspan(*ends, color=VERMILION, alpha=0.12, zorder=0)
+    upper.set_xlim(-0.5, tosses + 0.5)
     chance = binomtest(only_first, tosses).pvalue if tosses else 1.0
     shown = f"p = {chance:.2f}" if chance >= 0.01 else "p < 0.001" if chance < 0.001 else "p < 0.01"
     upper.set_title(f"McNemar's test: {only_first} of {tosses}, {shown}", size=20)

@@ -41,7 +41,7 @@ def filter_response(image, kernel, response):
 
 
 @styled
-def feature_maps(maps, image=None, together=()):
+def feature_maps(maps, image=None, together=(), bound=None):
     """Draw feature maps beside each other, each filling its square, however few its values.
 
     Parameters
@@ -52,13 +52,16 @@ def feature_maps(maps, image=None, together=()):
         Drawn before them.
     together : collection of str, optional
         Titles of maps that share one scale of colours; each of the others has its own.
+    bound : float, optional
+        How far from 0 the shared scale reaches, by default as far as its values.
 
     Returns
     -------
     Figure
     """
     bounds = {title: _bound(values) for title, values in maps.items()}
-    bounds |= dict.fromkeys(together, max((bounds[title] for title in together), default=0))
+    shared = bound or max((bounds[title] for title in together), default=0)
+    bounds |= dict.fromkeys(together, shared)
     before = 0 if image is None else 1
     count = before + len(maps)
     fig, axes = figure(1, count, (13, 13 / count + 1.2), photo=True, squeeze=False)
@@ -87,7 +90,7 @@ def _bound(values):
 
 def _show_signed(axis, values, title, bound):
     """Show values around 0 and return the words that say where the colours end."""
-    words = f"darkest beyond ±{bound:.2g}"
+    words = f"full colour from ±{bound:.2g}"
     show_image(axis, values, f"{title}\n{words}", vmin=-bound, vmax=bound, **SIGNED)
     return words
 

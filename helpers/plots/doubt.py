@@ -8,7 +8,7 @@ from helpers.plots.style import figure, join_pairs, join_words, styled
 
 
 @styled
-def averaged_views(accuracies, intervals, losses, pair):
+def averaged_views(accuracies, intervals, losses):
     """Draw how good a model's answers to several views of the same images are, and their mean.
 
     Parameters
@@ -19,18 +19,14 @@ def averaged_views(accuracies, intervals, losses, pair):
         ``{view: (low, high)}``, 0 to 1: the 95 per cent interval of each accuracy.
     losses : dict
         ``{view: loss}``.
-    pair : sequence of two floats
-        What two views give to the right class of one image, above 0 to 1.
 
     Returns
     -------
     Figure
-        On the left the accuracies, in the middle the losses; a dashed line marks the mean of all
-        losses but the last. On the right the loss of one image against the probability that its
-        right class gets, with the mean of two losses above the loss of the mean.
+        On the left the accuracies, on the right the losses; a dashed line marks the mean of all
+        losses but the last.
     """
-    size = (14.5, 2.4 + 0.6 * len(losses))
-    fig, (left, right, why) = figure(1, 3, size, width_ratios=(1, 1, 0.9))
+    fig, (left, right) = figure(1, 2, (12, 2.4 + 0.6 * len(losses)))
     places, colours = range(len(losses)), [*[BLUE] * (len(losses) - 1), VERMILION]
     percent = [100 * value for value in accuracies.values()]
     ends = 100 * np.array([intervals[view] for view in accuracies])
@@ -51,23 +47,32 @@ def averaged_views(accuracies, intervals, losses, pair):
     left.set(xlabel="accuracy (%), with its 95% interval")
     right.set(xlabel="loss")
     right.xaxis.get_major_locator().set_params(nbins=4)
-    above, below = _draw_loss(why, pair)
     parts = join_words(
         f"{view} {value:.1f} per cent (95 per cent interval {low:.1f} to {high:.1f})"
         for view, value, (low, high) in zip(accuracies, percent, ends, strict=True)
     )
     fig.alt = (
         f"Dots of accuracy: {parts}; and of loss: {join_pairs(losses, losses.values(), '.4f')}. "
-        f"A dashed line marks the mean of all losses but the last: {middle:.4f}. Right the falling "
-        f"curve of an image's loss: where its right class gets {100 * pair[0]:.0f} and "
-        f"{100 * pair[1]:.0f} per cent, the mean of both losses is {above:.2f}, and the loss of "
-        f"the mean {below:.2f}."
+        f"A dashed line marks the mean of all losses but the last: {middle:.4f}."
     )
     return fig
 
 
-def _draw_loss(axis, pair):
-    """Draw minus the logarithm and a chord of it; return the heights of chord and curve between."""
+@styled
+def averaged_loss(pair):
+    """Draw the loss of one image, the mean of two such losses, and the loss of the mean.
+
+    Parameters
+    ----------
+    pair : sequence of two floats
+        What two views give to the right class of the image, above 0 to 1.
+
+    Returns
+    -------
+    Figure
+        The loss against the probability of the right class, and a chord above it.
+    """
+    fig, axis = figure(size=(9, 5))
     ends, middle = np.sort(np.maximum(pair, 1e-15)), np.mean(pair)
     heights, curve = -np.log(ends), np.geomspace(0.85 * ends[0], 1, 300)
     above, below = heights.mean(), -np.log(middle)
@@ -76,10 +81,17 @@ def _draw_loss(axis, pair):
     look = {"linestyle": "none", "markersize": 9, "clip_on": False}
     axis.plot(100 * middle, above, "D", color=BLACK, label="mean of the losses", **look)
     axis.plot(100 * middle, below, "o", color=VERMILION, label="loss of the mean", **look)
-    axis.set(xlabel="probability of right class (%)", ylabel="loss of one image", xlim=(0, 100))
-    axis.set_ylim(0, 1.5 * max(heights[0], 0.4))
-    axis.legend(loc="upper right", borderaxespad=0)
-    return above, below
+    wide, high = max(ends[1] - ends[0], 0.05), max(heights[0] - heights[1], 0.1)
+    axis.set_xlim(100 * max(0, ends[0] - 0.2 * wide), 100 * min(1, ends[1] + 0.2 * wide))
+    axis.set_ylim(max(0, heights[1] - 0.2 * high), heights[0] + 0.3 * high)
+    axis.set(xlabel="probability of the right class (%)", ylabel="loss of one image")
+    axis.legend(loc="upper right")
+    fig.alt = (
+        f"The falling curve of an image's loss. Where its right class gets {100 * pair[0]:.0f} and "
+        f"{100 * pair[1]:.0f} per cent, the mean of both losses is {above:.3f}, and the loss of "
+        f"the mean {below:.3f}."
+    )
+    return fig
 
 
 @styled

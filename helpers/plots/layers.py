@@ -84,7 +84,7 @@ def channel_histograms(versions, names):
         title = title.replace("\n", " ")
         parts.append(f"{title}: means {means}, standard deviations {spreads}")
     axes[-1, 0].set_xlabel("value (dot and line: mean, and one standard deviation to either side)")
-    fig.supylabel("how often, each curve to its own peak")
+    fig.supylabel("frequency, each curve scaled to its own peak")
     fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
     fig.alt = (
         f"Histograms of channels, by name {join_words(names)}, each above a dot at its mean and a "

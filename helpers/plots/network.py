@@ -193,7 +193,7 @@ def towers(channels, crossing):
     -------
     Figure
     """
-    fig, axis = figure(size=(13, 4.4))
+    fig, axis = figure(size=(13, 4.7))
     box = {"boxstyle": "round,pad=0.45", "edgecolor": "none"}
     for place, (name, count) in enumerate(channels.items()):
         colour = BLUE if name.startswith("conv") else VERMILION
@@ -207,7 +207,8 @@ def towers(channels, crossing):
                 axis.annotate("", (place - 0.34, card), (place - 0.67, source), arrowprops=arrow)
     keys = {"from its own card": BLACK, "from the other card": ORANGE}
     keys = [Line2D([], [], color=colour, linewidth=3, label=word) for word, colour in keys.items()]
-    fig.legend(handles=keys, loc="outside lower center", ncols=2)
+    title = "in the boxes: filters or units on each card; arrows:"
+    fig.legend(handles=keys, loc="outside lower center", ncols=2, title=title)
     axis.set(xlim=(-0.5, len(channels) - 0.5), ylim=(-0.5, 1.8), xticks=[])
     axis.set_yticks((0, 1), ("card 2", "card 1"), size=19)
     axis.tick_params(length=0)

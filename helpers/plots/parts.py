@@ -28,7 +28,7 @@ def show_kernel(axis, kernel):
     bound = 2 * np.abs(kernel).max()
     show_image(axis, kernel, "kernel", vmin=-bound, vmax=bound, **SIGNED)
     for (row, column), value in np.ndenumerate(kernel):
-        axis.text(column, row, f"{value:+d}" if value else "0", size=22, **CENTRED)
+        axis.text(column, row, f"{value:+.3g}" if value else "0", size=22, **CENTRED)
 
 
 def shorten(name, most=30):

@@ -237,7 +237,9 @@ def brightness(colours, labels, class_names, most=45):
     axis.set_xticks(numbers, names, **turned | ({"rotation": 60} if len(names) > 12 else {}))
     ends = np.floor(10 * level.min()) / 10, np.ceil(10 * level.max()) / 10
     axis.set(ylabel="brightness\n(0 black, 1 white)", ylim=(ends[0] - 0.02, ends[1] + 0.02))
-    axis.set_xlabel(f"dots: up to {most} images of each class; medians: all its images")
+    axis.set_xlabel(
+        f"dots: up to {most} images of each class, spread sideways; medians: all its images"
+    )
     parts = join_pairs(class_names, medians, ".2f")
     fig.alt = (
         f"Up to {most} images a class as dots in their average colours, by brightness; a line "

@@ -86,7 +86,10 @@ def roofline(measured, arithmetic, pipeline, optimizer, alone=None):
     roof = np.min([rates for rates, _, _ in limits.values()], axis=0)
     by_itself = [1 / alone] if alone else []
     low = min(*measured.values(), *by_itself, roof[0]) / 3
-    high = 2 * max(most, pipeline)
+    top = max(most, *measured.values())
+    high = 2 * max(top, min(pipeline, 10 * top))
+    if pipeline > high:
+        labels["gathering"] += ", beyond the top"
     axis.fill_between(sizes, roof, high, color="#E8E8E8", label="out of reach")
     bend = min(most, pipeline) * least
     bends = f"bends near batch size {bend:,.0f}" if bend >= 1 else "bends below batch size 1"

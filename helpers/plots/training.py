@@ -118,7 +118,7 @@ def rate_sweep(sweep, starts, most=60):
     """
     fig, (left, right) = figure(1, 2, (14, 5.4))
     rates, losses = list(sweep), np.array(list(sweep.values()))
-    for column, label, (colour, style, marker) in zip(losses.T, ("first", "last"), LINES):
+    for column, label, (colour, style, marker) in zip(losses.T, ("first", "last"), LINES[3:]):
         look = {"color": colour, "linestyle": style, "marker": marker, "linewidth": 3}
         left.plot(rates, column, label=f"{label} epoch", markersize=11, **look)
     low = int(losses[:, 1].argmin())
@@ -133,7 +133,7 @@ def rate_sweep(sweep, starts, most=60):
     left.yaxis.set_major_formatter("{x:g}")
     left.legend(handlelength=3)
     parts = []
-    for (title, runs), (colour, style, _) in zip(starts.items(), LINES[3:]):
+    for (title, runs), (colour, style, _) in zip(starts.items(), LINES[1::-1]):
         for number, run in enumerate(runs):
             label = None if number else title
             batches = range(1, min(most, len(run)) + 1)

@@ -112,7 +112,6 @@ def accuracy_costs(accuracies, costs):
     room = max(6, np.ptp(every))
     millions = [parameters / 1e6 for parameters, _ in costs.values()]
     for axis, (images, found) in zip(axes.flat, accuracies.items()):
-        ends = []
         for name, values in found.items():
             parameters, work = costs[name]
             percent = 100 * np.array(values)
@@ -120,17 +119,17 @@ def accuracy_costs(accuracies, costs):
             axis.scatter(
                 np.full(len(percent), parameters / 1e6), percent, 500 * work / largest, **look
             )
-            ends.append((parameters / 1e6, percent.mean()))
+            word = name.replace(" ", "\n") + f"\n{work / 1e9:.2f}"
+            look = {"ha": "center", "va": "top", "size": 14, "textcoords": "offset points"}
+            axis.annotate(word, (parameters / 1e6, percent.min()), (0, -13), **look)
             rows = join_words(f"{value:.1f}" for value in percent)
             parts.append(f"{images}, {name} ({parameters / 1e6:.1f} million): {rows}")
-        words = [f"{name}\n{costs[name][1] / 1e9:.2f}" for name in found]
-        label_points(axis, ends, words, gap=0.2 * room, offset=(16, 0), size=14)
-        axis.set(xscale="log", xlim=(min(millions) / 1.7, 17 * max(millions)), title=images)
+        axis.set(xscale="log", xlim=(min(millions) / 1.7, 4 * max(millions)), title=images)
         ticks = [10.0**power for power in range(-1, 4) if 10.0**power < 3 * max(millions)]
         axis.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         axis.set_xticks([], minor=True)
         axis.set(xlabel="million parameters (log scale)\ndiscs and numbers: billion multiply-adds")
-    axes[0, 0].set_ylim(every.min() - 0.25 * room, every.max() + 0.25 * room)
+    axes[0, 0].set_ylim(every.min() - 0.4 * room, every.max() + 0.25 * room)
     axes[0, 0].set_ylabel("validation accuracy (%)")
     fig.alt = (
         "Validation accuracy in per cent by network and its parameters, as discs of their "

@@ -246,9 +246,9 @@ def count_bars(counts, xlabel):
     Figure
     """
     fig, axis = figure(size=(10, 1.3 + 0.7 * len(counts)))
-    most = max(counts.values())
+    largest, most = max(counts.items(), key=lambda pair: pair[1])
     labels = [
-        _count(value) + (f" (÷ {most / value:,.0f})" if value < most else "")
+        _count(value) + (f" ({largest} ÷ {most / value:,.0f})" if value < most else "")
         for value in counts.values()
     ]
     labelled_bars(axis, counts, counts.values(), labels, color=BLUE, height=0.65)
