@@ -196,7 +196,7 @@ SAYS = {
     "receptive_fields": "conv0 11, max0 40 and conv9 500 pixels",
     "traced_value": "image 40 to 100 of 150, conv0 4 to 8 of 15 and conv1 3 to 3 of 7.",
     "filter_response": "150 by 150 pixels, the kernel 1 -1, and the response of 150 by 149",
-    "feature_maps": "maps: one with 3 by 3 values, full colour from ±4; two with 2",
+    "feature_maps": "maps: one with 3 by 3 values, colours saturate at ±4; two with 2",
     "architecture": "image 20×20×3, first 8×8×8 (608 parameters), pool 4×4×8, wide 4×2×8 (32",
     "relu": "nothing is orange: 22% of its values were below 0",
     "channel_histograms": "channels, by name low and high, each above a dot at its mean and a line",
@@ -827,7 +827,7 @@ def test_a_batch_of_few_classes_names_each_of_them():
 def test_maps_that_hardly_differ_get_the_same_colours():
     figures = [plots.feature_maps({"map": np.full((2, 2), value)}) for value in (0.75, 0.76)]
     titles = [words([axis.title for axis in fig.axes]) for fig in figures]
-    assert titles == [["map: 2 x 2\nfull colour from ±0.8"]] * 2
+    assert titles == [["map: 2 x 2\ncolours saturate at ±0.8"]] * 2
 
 
 def test_bits_that_differ_are_marked():

@@ -90,7 +90,7 @@ def _bound(values):
 
 def _show_signed(axis, values, title, bound):
     """Show values around 0 and return the words that say where the colours end."""
-    words = f"full colour from ±{bound:.2g}"
+    words = f"colours saturate at ±{bound:.2g}"
     show_image(axis, values, f"{title}\n{words}", vmin=-bound, vmax=bound, **SIGNED)
     return words
 

@@ -182,12 +182,12 @@ def overfitting(history, patience):
     star = Line2D([], [], ls="", marker="*", color=VERMILION, mec=BLACK, ms=18)
     dots = Line2D([], [], color=BLACK, linestyle=":", linewidth=2.5)
     handles, labels = axes[0].get_legend_handles_labels()
-    labels += [f"lowest validation loss: epoch {best}", f"stopped with patience {patience}"]
+    labels += [f"lowest before stopping: epoch {best}", f"stopped with patience {patience}"]
     fig.legend([*handles, star, dots], labels, loc="outside upper center", ncols=4)
     fig.alt = (
         f"Loss and accuracy over {len(epochs)} epochs. The training loss ends at "
-        f"{history['loss'][-1]:.2f}; the validation loss is lowest after epoch {best}, with "
-        f"{losses[best - 1]:.2f}, and {losses[-1]:.2f} at the end. Early stopping with patience "
+        f"{history['loss'][-1]:.2f}; up to the stop, the validation loss is lowest after epoch "
+        f"{best}, with {losses[best - 1]:.2f}, and {losses[-1]:.2f} at the end. Early stopping with patience "
         f"{patience} would end after epoch {stop}. The accuracy ends at "
         f"{100 * history['accuracy'][-1]:.1f} per cent of the training images and "
         f"{100 * history['val_accuracy'][-1]:.1f} of the validation images."
