@@ -187,8 +187,8 @@ def overfitting(history, patience):
     fig.alt = (
         f"Loss and accuracy over {len(epochs)} epochs. The training loss ends at "
         f"{history['loss'][-1]:.2f}; up to the stop, the validation loss is lowest after epoch "
-        f"{best}, with {losses[best - 1]:.2f}, and {losses[-1]:.2f} at the end. Early stopping with patience "
-        f"{patience} would end after epoch {stop}. The accuracy ends at "
+        f"{best}, with {losses[best - 1]:.2f}, and {losses[-1]:.2f} at the end. Early stopping "
+        f"with patience {patience} would end after epoch {stop}. The accuracy ends at "
         f"{100 * history['accuracy'][-1]:.1f} per cent of the training images and "
         f"{100 * history['val_accuracy'][-1]:.1f} of the validation images."
     )
