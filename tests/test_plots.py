@@ -545,6 +545,8 @@ def test_the_roofline_names_what_it_is_computed_from():
     ]
     fig = plots.roofline({1: 2.0}, (6e9, 282e9), 1800.0, (1.5e9, 12e9))
     assert "optimizer alone" not in fig.alt and len(fig.axes[0].lines) == 5
+    near = plots.roofline({1: 2.0}, (6e9, 282e9), 90.0, (1.5e9, 12e9))
+    assert "gathering alone: 90 images/s" in words(near.legends[0].get_texts())
     slow = plots.roofline({1: 2.0}, (6e9, 6e9), 1800.0, (1.5e9, 12e9))
     assert "the roof bends below batch size 1." in slow.alt
 
