@@ -45,7 +45,7 @@ def paired_comparison(only_first, only_second, differences, first, second):
     chance = binomtest(only_first, tosses).pvalue if tosses else 1.0
     shown = f"p = {chance:.2f}" if chance >= 0.01 else "p < 0.001" if chance < 0.001 else "p < 0.01"
     upper.set_title(f"McNemar's test: {only_first} of {tosses}, {shown}", size=20)
-    upper.set(xlabel=f"heads in {tosses} tosses", ylabel="probability (%)")
+    upper.set(xlabel=f"images that only {first} gets right, of {tosses}", ylabel="probability (%)")
     points = 100 * np.asarray(differences)
     low, high = np.percentile(points, (2.5, 97.5))
     heights, *_ = lower.hist(points, _edges(points), color=SKY)
@@ -118,7 +118,9 @@ def robustness(examples, strengths, curves, damage, count):
         accuracy, low, high = 100 * np.array(rows).T
         look = {"color": colour, "linestyle": line, "marker": mark}
         fallen = np.flatnonzero(accuracy <= accuracy[0] - 10 + 1e-9)
-        lost = f"ten points lost at {strengths[fallen[0]]:g}" if len(fallen) else "holds out"
+        lost = (
+            f"down ten points or more at {strengths[fallen[0]]:g}" if len(fallen) else "holds out"
+        )
         axis.plot(strengths, accuracy, label=f"{name}: {lost}", linewidth=3, markersize=9, **look)
         axis.fill_between(strengths, low, high, color=colour, alpha=0.15, linewidth=0)
         parts.append(f"{name}: {join_pairs(strengths, accuracy, '.0f')} per cent ({lost})")

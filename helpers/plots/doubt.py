@@ -76,8 +76,8 @@ def averaged_loss(pair):
     ends, middle = np.sort(np.maximum(pair, 1e-15)), np.mean(pair)
     heights, curve = -np.log(ends), np.geomspace(0.85 * ends[0], 1, 300)
     above, below = heights.mean(), -np.log(middle)
-    axis.plot(100 * curve, -np.log(curve), color=GREY, linewidth=3)
-    axis.plot(100 * ends, heights, "o-", color=BLUE, linewidth=2, markersize=9)
+    axis.plot(100 * curve, -np.log(curve), color=GREY, linewidth=3, label="$-\\ln p$")
+    axis.plot(100 * ends, heights, "o-", color=BLUE, linewidth=2, markersize=9, label="two views")
     look = {"linestyle": "none", "markersize": 9, "clip_on": False}
     axis.plot(100 * middle, above, "D", color=BLACK, label="mean of the losses", **look)
     axis.plot(100 * middle, below, "o", color=VERMILION, label="loss of the mean", **look)
@@ -143,7 +143,7 @@ def _stack(axis, group, counts, colours, kinds=()):
     look = {"loc": "upper left", "alignment": "left", "title_fontsize": 15}
     axis.legend(axis.containers[: len(kinds)], kinds, title=note, **look)
     axis.set_xlim(0, 100)
-    inside = f" ({join_pairs(kinds, shares[:, -1], '.0f')})" if kinds else ""
+    inside = f" ({join_pairs(kinds, shares[:, -1], '.0f')} per cent)" if kinds else ""
     return f"{group} ({counts.sum():,} images) {last:.0f} per cent{inside}"
 
 
@@ -161,26 +161,27 @@ def roc_curves(panels):
     Returns
     -------
     Figure
-        A panel for each title, which ends in the first group's area: its AUROC.
+        A panel for each title; the legend gives the areas.
     """
     fig, axes = figure(1, len(panels), (4.9 * len(panels), 6.6), sharey=True, squeeze=False)
-    colours, parts = (BLUE, VERMILION, ORANGE, SKY, BLACK), []
+    looks = [{"color": BLUE, "linewidth": 4}]
+    for colour, marker in zip((VERMILION, ORANGE, SKY, BLACK), "os^D"):
+        looks.append({"color": colour, "marker": marker, "markersize": 7})
+    parts = []
     for (title, groups), axis in zip(panels.items(), axes[0], strict=True):
-        for (group, (strange, known, area)), colour in zip(groups.items(), colours):
-            first = colour == BLUE
-            look = {"linewidth": 4 if first else 2}
+        for (group, (strange, known, area)), look in zip(groups.items(), looks):
             label = f"{group}: {area:.2f}"
             strange, known = 100 * np.array(strange), 100 * np.array(known)
-            axis.plot(strange, known, color=colour, label=label, clip_on=False, **look)
+            axis.plot(strange, known, label=label, clip_on=False, **look)
         axis.plot([0, 100], [0, 100], "--", color=BLACK, linewidth=1.5, label="no difference: 0.50")
         areas = [area for *_, area in groups.values()]
-        axis.set(title=f"{title}: AUROC {areas[0]:.2f}", xlim=(0, 100), ylim=(0, 100), aspect=1)
-        axis.set_xlabel("strangers above the threshold (%)")
-        look = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.16), "ncols": 2}
+        axis.set(title=title, xlim=(0, 100), ylim=(0, 100), aspect=1)
+        axis.set_xlabel("strangers above the threshold (%)\n(false positive rate)")
+        look = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.22), "ncols": 2}
         look |= {"handlelength": 1.2, "columnspacing": 1}
-        axis.legend(title="area under the curve", **look)
+        axis.legend(title="area under the curve (AUROC)", **look)
         parts.append(f"{title}: {join_pairs(groups, areas, '.2f')}")
-    axes[0, 0].set_ylabel("known images above the threshold (%)")
+    axes[0, 0].set_ylabel("known images above the threshold (%)\n(true positive rate)")
     fig.alt = (
         "Curves of the share of known images above a threshold of confidence against that of "
         f"strangers, for every threshold. The areas below them, {'; '.join(parts)}."

@@ -138,7 +138,7 @@ def confusion_images(images, labels, probabilities, class_names):
         if len(rows):
             sure = percent(probabilities[rows[0], said])
             axis.imshow(images[rows[0]])
-            axis.set_xlabel(f"{len(rows)} · {sure} sure", labelpad=3, size=14)
+            axis.set_xlabel(f"{len(rows)}, surest {sure}", labelpad=3, size=14)
             if true != said:
                 pair = f"{class_names[true]} called {class_names[said]}"
                 parts.append(f"{pair} {len(rows)} (up to {_spoken(sure)} per cent sure)")
@@ -146,7 +146,7 @@ def confusion_images(images, labels, probabilities, class_names):
         axes[0, number].set_title(wrap(name, 1.6))
         axes[number, 0].set_ylabel(wrap(name, 1.6))
     fig.supylabel("true class", size=18)
-    fig.suptitle("predicted class", size=18)
+    fig.suptitle("predicted class (blue frame: right)", size=18)
     fig.alt = (
         f"A table of {count} by {count} cells, true class by predicted class, with one image in "
         "each that holds any, and their number. Off the diagonal: "

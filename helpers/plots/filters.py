@@ -35,7 +35,7 @@ def filters(sets, columns=6):
     for axis, (title, kernels) in zip(axes.flat, sets.items(), strict=True):
         size = np.sqrt((kernels**2).mean())
         alike = round(smoothness(kernels), 2) + 0.0  # no -0.00
-        numbers = f"size {size:.3f}, smoothness {alike:.2f}"
+        numbers = f"size {size:.2g}, smoothness {alike:.2f}"
         show_image(axis, _sheet(kernels, columns), f"{title}\n{numbers}", interpolation="nearest")
         parts.append(f"{' '.join(title.split())}: {numbers}")
     height, width, _, count = shapes[0]

@@ -15,7 +15,7 @@ AROUND = 0.28  # width of the margin for thumbnails, as a fraction of what the p
 
 
 @styled
-def projection(points, labels, class_names, images=None, shares=None, thumbnails=24):
+def projection(points, labels, class_names, images=None, shares=None, thumbnails=18):
     """Draw each image as a point in a plane, coloured and marked by its class.
 
     Parameters
@@ -26,10 +26,10 @@ def projection(points, labels, class_names, images=None, shares=None, thumbnails
     class_names : sequence of str
     images : ndarray of uint8, shape (n, side, side, 3), optional
         Then some of them are drawn around the points, framed in the colour of their class, and
-        joined to their points by lines.
+        joined by lines to their points, which are ringed.
     shares : sequence of float, optional
         The part of the variance, 0 to 1, that each of the two directions holds.
-    thumbnails : int, default 24
+    thumbnails : int, default 18
         How many at most, each class in turn, of points that are not too near each other.
 
     Returns
@@ -43,8 +43,7 @@ def projection(points, labels, class_names, images=None, shares=None, thumbnails
     parts = []
     for number, name in enumerate(names):
         mine = points[labels == number]
-        marker = MARKS[(number + number // len(CATEGORIES)) % len(MARKS)]
-        look = {"color": _colour(number), "marker": marker, "edgecolor": "white", "linewidth": 0.5}
+        look = _look(number) | {"edgecolor": "white", "linewidth": 0.5}
         shown = name if name[0] != "_" else f" {name}"  # a legend leaves out what begins with _
         axis.scatter(*mine.T, s=80, zorder=3, label=shown, **look)
         if len(mine):
@@ -58,9 +57,10 @@ def projection(points, labels, class_names, images=None, shares=None, thumbnails
     return fig
 
 
-def _colour(number):
-    """Return the colour of a class."""
-    return CATEGORIES[number % len(CATEGORIES)]
+def _look(number):
+    """Return the colour and the marker of a class."""
+    marker = MARKS[(number + number // len(CATEGORIES)) % len(MARKS)]
+    return {"color": CATEGORIES[number % len(CATEGORIES)], "marker": marker}
 
 
 def _draw_thumbnails(axis, points, labels, images, most):
@@ -75,12 +75,14 @@ def _draw_thumbnails(axis, points, labels, images, most):
     for place, slot in zip(*linear_sum_assignment(distances)):
         row = chosen[place]
         small = OffsetImage(images[row], zoom=58 / images.shape[1])
-        frame = {"edgecolor": _colour(labels[row]), "linewidth": 4}
+        frame = {"edgecolor": _look(labels[row])["color"], "linewidth": 4}
         line = {"arrowstyle": "-", "color": BLACK, "linewidth": 1, "shrinkA": 0, "shrinkB": 0}
         axis.add_artist(AnnotationBbox(
             small, points[row], low + slots[slot] * size, pad=0.1, bboxprops=frame,
             arrowprops=line, zorder=2,
         ))  # fmt: skip
+        ring = {"edgecolor": BLACK, "linewidth": 2, "zorder": 4}
+        axis.scatter(*points[row], s=130, **_look(labels[row]) | ring)
 
 
 def _ring(across=9, down=7):
