@@ -63,15 +63,15 @@ def learning_curves(runs, chance=None):
     left.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     left.yaxis.set_major_formatter("{x:g}")
     left.yaxis.set_minor_formatter("")
-    left.set(xlabel="images seen", ylabel="loss (log scale)", xlim=(0, 1.02 * longest))
+    left.set(xlabel="images seen", ylabel="loss (log scale)")
     lines = [
         Line2D([], [], color=GREY, linewidth=3, label=f"training, last {window} batches"),
         Line2D([], [], color=GREY, marker="o", ls="", mec=BLACK, ms=9, label="validation"),
     ]
     left.legend(handles=lines, loc="upper right")
     right.set(xlabel="images seen", ylabel="validation accuracy (%)", ylim=(0, 100))
-    right.set_xlim(0, 1.2 * longest)
     for axis in (left, right):
+        axis.set_xlim(0, 1.2 * longest)
         axis.locator_params(axis="x", nbins=5)
         axis.xaxis.set_major_formatter("{x:,.0f}")
     fig.legend(*right.get_legend_handles_labels(), loc="outside upper center", ncols=3)
@@ -126,13 +126,13 @@ def validation_curves(curves, images, again=None, chance=None):
         points.append((images * epochs, np.mean(ends)))
         words.append(f"{name}: {np.mean(ends):.0f}%{' on average' * (len(runs) > 1)}")
         if stars := [100 * value for value in (again or {}).get(name, ())]:
-            place = [1.02 * images * epochs] * len(stars)
+            place = images * epochs * (1.02 + 0.02 * np.arange(len(stars)))
             axis.plot(place, stars, "*", color=colour, markersize=19, markeredgecolor=BLACK)
             points.append((images * epochs, np.mean(stars)))
             words.append(f"{name}, recalibrated:\n{np.mean(stars):.0f}% on average")
             part += f"; recalibrated {join_words(f'{star:.1f}' for star in stars)}"
         parts.append(f"{part}.")
-    label_points(axis, points, words, gap=11, offset=(28, 0))
+    label_points(axis, points, words, gap=11, offset=(46, 0))
     if any(len(runs) > 1 for runs in curves.values()):
         axis.plot([], [], color=GREY, linewidth=1.2, label="a single run")
     if chance is not None:
@@ -140,7 +140,7 @@ def validation_curves(curves, images, again=None, chance=None):
         parts.append(f"A dashed line marks the most common class at {100 * chance:.1f} per cent.")
     fig.legend(loc="outside upper center", ncols=3, handlelength=3)
     axis.set(xlabel="images seen", ylabel="validation accuracy (%)", ylim=(0, 100))
-    axis.set_xlim(0, 1.42 * images * epochs)
+    axis.set_xlim(0, 1.48 * images * epochs)
     axis.set_xticks(images * np.arange(0, epochs + 1, max(1, epochs // 4)))
     axis.xaxis.set_major_formatter("{x:,.0f}")
     fig.alt = f"Curves over {images * epochs:,} images seen. " + " ".join(parts)
@@ -165,7 +165,7 @@ def overfitting(history, patience):
     """
     fig, axes = figure(1, 2, (13.5, 5.4), sharex=True)
     losses, epochs = history["val_loss"], range(1, len(history["val_loss"]) + 1)
-    best, stop = _stopping(losses, patience)
+    best, stop = int(np.argmin(losses)) + 1, _stop(losses, patience)
     looks = {"": (BLUE, "-", "training"), "val_": (VERMILION, "--", "validation")}
     for axis, name, scale in zip(axes, ("loss", "accuracy"), (1, 100)):
         points = []
@@ -177,16 +177,16 @@ def overfitting(history, patience):
         axis.axvline(stop, color=BLACK, linestyle=":", linewidth=2.5)
         axis.set(xlabel="epoch", ylim=(0, 1.12 * max(map(max, points))))
         axis.xaxis.get_major_locator().set_params(integer=True)
-    axes[0].set(ylabel="loss", ylim=(0, 1.7 * max(losses[best - 1 :])))  # the turn, enlarged
+    axes[0].set(ylabel="loss (top cut off)", ylim=(0, 1.7 * max(losses[best - 1 :])))
     axes[1].set(ylabel="accuracy (%)", ylim=(0, 104))
     star = Line2D([], [], ls="", marker="*", color=VERMILION, mec=BLACK, ms=18)
     dots = Line2D([], [], color=BLACK, linestyle=":", linewidth=2.5)
     handles, labels = axes[0].get_legend_handles_labels()
-    labels += [f"lowest before stopping: epoch {best}", f"stopped with patience {patience}"]
+    labels += [f"lowest validation loss: epoch {best}", f"patience {patience} would stop here"]
     fig.legend([*handles, star, dots], labels, loc="outside upper center", ncols=4)
     fig.alt = (
         f"Loss and accuracy over {len(epochs)} epochs. The training loss ends at "
-        f"{history['loss'][-1]:.2f}; up to the stop, the validation loss is lowest after epoch "
+        f"{history['loss'][-1]:.2f}; the validation loss is lowest after epoch "
         f"{best}, with {losses[best - 1]:.2f}, and {losses[-1]:.2f} at the end. Early stopping "
         f"with patience {patience} would end after epoch {stop}. The accuracy ends at "
         f"{100 * history['accuracy'][-1]:.1f} per cent of the training images and "
@@ -195,12 +195,12 @@ def overfitting(history, patience):
     return fig
 
 
-def _stopping(losses, patience):
-    """Return the best epoch and the one after which early stopping ends, counted from 1."""
+def _stop(losses, patience):
+    """Return the epoch after which early stopping ends, counted from 1."""
     best = 0
     for epoch, value in enumerate(losses):
         if value < losses[best]:
             best = epoch
         if epoch - best >= patience:
-            return best + 1, epoch + 1
-    return best + 1, len(losses)
+            return epoch + 1
+    return len(losses)

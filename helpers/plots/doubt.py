@@ -163,7 +163,7 @@ def roc_curves(panels):
     Figure
         A panel for each title; the legend gives the areas.
     """
-    fig, axes = figure(1, len(panels), (4.9 * len(panels), 6.6), sharey=True, squeeze=False)
+    fig, axes = figure(1, len(panels), (4.9 * len(panels), 7.4), sharey=True, squeeze=False)
     looks = [{"color": BLUE, "linewidth": 4}]
     for colour, marker in zip((VERMILION, ORANGE, SKY, BLACK), "os^D"):
         looks.append({"color": colour, "marker": marker, "markersize": 7})

@@ -33,6 +33,8 @@ def dot_rows(groups):
         axis.plot(percent, heights, "o", color=BLUE, markersize=15)
         axis.plot([mean, mean], [row - 0.27, row + 0.27], color=BLACK, linewidth=3)
         axis.plot([mean - spread, mean + spread], [row + 0.36] * 2, color=BLACK, linewidth=2)
+        look = {"textcoords": "offset points", "va": "center"}
+        axis.annotate("± 1 standard deviation", (mean + spread, row + 0.36), (8, 0), **look)
         words = (
             f"mean {mean:.1f}%, standard deviation {spread:.1f} points, "
             f"best minus worst {np.ptp(percent):.1f}"
@@ -42,7 +44,7 @@ def dot_rows(groups):
         parts.append(f"{name}: {accuracies} per cent, {words.replace('%', ' per cent')}")
     axis.set_yticks(range(len(groups)), short_names(groups))
     axis.set(ylim=(len(groups) - 0.5, -0.75), xlabel="validation accuracy (%)")
-    axis.margins(x=0.25)
+    axis.margins(x=0.5)
     axis.grid(axis="x", alpha=0.4)
     fig.alt = f"Dots of accuracy, one for each run. {'; '.join(parts)}."
     return fig

@@ -102,7 +102,8 @@ def roofline(measured, arithmetic, pipeline, optimizer, alone=None):
     )
     if alone:
         label = f"optimizer as timed: {_three(1000 * alone)} ms a step"
-        axis.plot(sizes, sizes / alone, "-", color=VERMILION, linewidth=1.5, label=label)
+        rates = np.where(sizes / alone <= roof, sizes / alone, np.nan)
+        axis.plot(sizes, rates, "-", color=VERMILION, linewidth=1.5, label=label)
     parts = []
     for size, rate in measured.items():
         share = 100 * rate / np.interp(size, sizes, roof)

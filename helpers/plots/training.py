@@ -76,7 +76,11 @@ def descent(loss, paths, best):
         path = np.array(path)
         axis.contourf(*grid, heights, levels=[0, *levels], cmap="Blues", norm="log", alpha=0.85)
         look = {"levels": (0.3, 3, 30), "colors": BLACK, "linewidths": 0.8}
-        axis.clabel(axis.contour(*grid, heights, **look), fmt="%g", fontsize=14)
+        lines = axis.contour(*grid, heights, **look)
+        places = [
+            _far_from(np.vstack(line), [*path, best], middle, reach) for line in lines.allsegs
+        ]
+        axis.clabel(lines, fmt="%g", fontsize=14, manual=places)
         axis.plot(*path.T, "o-", color=LINES[3][0], linewidth=2.5, markersize=7, clip_on=True)
         axis.plot(*path[0], "s", color=BLACK, markersize=11)
         axis.plot(*best, "*", color="white", markeredgecolor=BLACK, markersize=22)
@@ -92,6 +96,14 @@ def descent(loss, paths, best):
         f"{join_words(parts)}."
     )
     return fig
+
+
+def _far_from(line, places, middle, reach):
+    """Return the point of a line, inside the panel, that is farthest from these places."""
+    inside = line[(np.abs(line - middle) < 0.85 * reach).all(axis=1)]
+    line = inside if len(inside) else line
+    distances = np.linalg.norm(line[:, None] - np.array(places), axis=2)
+    return line[distances.min(axis=1).argmax()]
 
 
 def _short(value):
@@ -126,7 +138,8 @@ def rate_sweep(sweep, starts, most=60):
         f"lowest\nat {rates[low]:g}", (rates[low], losses[low, 1]), (0, -14), va="top",
         ha="center", textcoords="offset points",
     )  # fmt: skip
-    left.set(xscale="log", yscale="log", xlabel="learning rate", ylabel="mean training loss")
+    left.set(xscale="log", yscale="log", xlabel="learning rate (log scale)")
+    left.set_ylabel("mean training loss (log scale)")
     left.set(title="your sweep: small network", xticks=rates)
     left.set_ylim(losses.min() / 2.4, None)
     left.xaxis.set_major_formatter(lambda rate, _: f"{rate:.8f}".rstrip("0").rstrip("."))
@@ -140,7 +153,7 @@ def rate_sweep(sweep, starts, most=60):
             right.plot(batches, run[:most], style, color=colour, linewidth=2, label=label)
         highest = join_words(f"{max(run[:most]):.3g}" for run in runs)
         parts.append(f"{title}, highest losses {highest}")
-    right.set(yscale="log", xlabel="training step", ylabel="loss of the batch")
+    right.set(yscale="log", xlabel="training step", ylabel="loss of the batch (log scale)")
     right.set(title="recorded: AlexNet on photographs")
     right.yaxis.set_major_formatter("{x:g}")
     right.legend(handlelength=3)
@@ -172,7 +185,8 @@ def learning_rates(schedules):
     ends, parts = [], []
     for (name, rates), (colour, style, _) in zip(schedules.items(), LINES):
         done = 100 * np.arange(len(rates)) / len(rates)
-        axis.plot(done, rates, style, color=colour, linewidth=3.5, label=name)
+        width = 5.5 if style == ":" else 3.5
+        axis.plot(done, rates, style, color=colour, linewidth=width, label=name)
         ends.append((done[np.argmax(rates)], max(rates)))
         parts.append(
             f"{name}: {rates[0]:.2g} at the start, at most {max(rates):.2g}, first at "
