@@ -124,15 +124,15 @@ def validation_curves(curves, images, again=None, chance=None):
             f"epoch to the next it falls by up to {falls:.1f} points"
         )
         points.append((images * epochs, np.mean(ends)))
-        words.append(f"{name}: {np.mean(ends):.0f}%{' on average' * (len(runs) > 1)}")
+        words.append(f"{name}: {np.mean(ends):.0f}%")
         if stars := [100 * value for value in (again or {}).get(name, ())]:
             place = images * epochs * (1.02 + 0.02 * np.arange(len(stars)))
             axis.plot(place, stars, "*", color=colour, markersize=19, markeredgecolor=BLACK)
             points.append((images * epochs, np.mean(stars)))
-            words.append(f"{name}, recalibrated:\n{np.mean(stars):.0f}% on average")
+            words.append(f"{name}, recalibrated: {np.mean(stars):.0f}%")
             part += f"; recalibrated {join_words(f'{star:.1f}' for star in stars)}"
         parts.append(f"{part}.")
-    label_points(axis, points, words, gap=11, offset=(46, 0))
+    label_points(axis, points, words, gap=6, offset=(46, 0))
     if any(len(runs) > 1 for runs in curves.values()):
         axis.plot([], [], color=GREY, linewidth=1.2, label="a single run")
     if chance is not None:
@@ -140,7 +140,7 @@ def validation_curves(curves, images, again=None, chance=None):
         parts.append(f"A dashed line marks the most common class at {100 * chance:.1f} per cent.")
     fig.legend(loc="outside upper center", ncols=3, handlelength=3)
     axis.set(xlabel="images seen", ylabel="validation accuracy (%)", ylim=(0, 100))
-    axis.set_xlim(0, 1.48 * images * epochs)
+    axis.set_xlim(0, 1.62 * images * epochs)
     axis.set_xticks(images * np.arange(0, epochs + 1, max(1, epochs // 4)))
     axis.xaxis.set_major_formatter("{x:,.0f}")
     fig.alt = f"Curves over {images * epochs:,} images seen. " + " ".join(parts)

@@ -143,13 +143,12 @@ def part_times(seconds):
     Returns
     -------
     Figure
-        A bar for each batch size, divided by part; behind it the milliseconds per image, in all
-        and of each part.
+        A bar for each batch size, divided by part; behind it the milliseconds per image of
+        each part.
     """
     fig, axis = figure(size=(12, 1.7 + 0.9 * len(seconds)))
     labels, parts = [f"batch of {size}" if size > 1 else "one image" for size in seconds], []
     totals = np.array([sum(each.values()) for each in seconds.values()])
-    each = [_milliseconds(total / size) for total, size in zip(totals, seconds)]
     left, columns = np.zeros(len(seconds)), []
     for part, colour in zip(next(iter(seconds.values())), (BLUE, VERMILION, ORANGE, SKY)):
         percent = 100 * np.array([times[part] for times in seconds.values()]) / totals
@@ -161,15 +160,12 @@ def part_times(seconds):
         told = [f"{share} or {time}" for share, time in zip(shares, times)]
         parts.append(f"{part}: {join_pairs(labels, told)}")
     sums = [" + ".join(times) for times in zip(*columns)]
-    words = [f"{time} per image:\n{sum_}" for time, sum_ in zip(each, sums)]
+    words = [f"per image:\n{sum_}" for sum_ in sums]
     axis.bar_label(bars, words, padding=8, annotation_clip=False)
     axis.set(xlabel="share of the time (%)", xlim=(0, 100), xticks=range(0, 101, 20))
     axis.yaxis.set_inverted(True)
     fig.legend(loc="outside upper center", ncols=len(parts))
-    fig.alt = (
-        f"Time per image by part of the network: {'; '.join(parts)}. "
-        f"In all: {join_pairs(labels, each)}."
-    )
+    fig.alt = f"Time per image by part of the network: {'; '.join(parts)}."
     return fig
 
 
