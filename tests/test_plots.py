@@ -223,7 +223,7 @@ SAYS = {
     "confusion_images": "Off the diagonal: bridge called lake 2 (up to 80 per cent sure).",
     "reliability": "before: 2 images 35.0 per cent sure and 50.0 right, 1 image 70.0",
     "paired_comparison": "right on 5 images and only the line on 1; bars",
-    "robustness": "yours: 0 90, 1 50 and 2.5 25 per cent (down ten points or more at 1), each with its",
+    "robustness": "1 50 and 2.5 25 per cent (down ten points or more at 1), each with its",
     "probabilities": "bridge 12.6, lake 75.0 and tower 12.4. The largest is that of lake.",
     "averaged_views": "A dashed line marks the mean of all losses but the last: 0.5000.",
     "averaged_loss": "gets 20 and 80 per cent, the mean of both losses is 0.916, and the loss of",

@@ -140,7 +140,7 @@ def validation_curves(curves, images, again=None, chance=None):
         parts.append(f"A dashed line marks the most common class at {100 * chance:.1f} per cent.")
     fig.legend(loc="outside upper center", ncols=3, handlelength=3)
     axis.set(xlabel="images seen", ylabel="validation accuracy (%)", ylim=(0, 100))
-    axis.set_xlim(0, 1.62 * images * epochs)
+    axis.set_xlim(0, 1.55 * images * epochs)
     axis.set_xticks(images * np.arange(0, epochs + 1, max(1, epochs // 4)))
     axis.xaxis.set_major_formatter("{x:,.0f}")
     fig.alt = f"Curves over {images * epochs:,} images seen. " + " ".join(parts)

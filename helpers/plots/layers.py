@@ -132,11 +132,12 @@ def softmax(logits, probabilities):
         percent = 100 * np.asarray(row, float)
         colours = [VERMILION if value == percent.max() else BLUE for value in percent]
         bars = axis.bar(places, percent, color=colours)
-        labels = [f"{value:.0f}" for value in percent]
+        labels = [f"{value:.0f}" if value >= 0.5 else "<1" for value in percent]
         axis.bar_label(bars, labels, padding=2)
         axis.set(title=f"softmax at T = {temperature:g}", ylim=(0, 105), xlabel="output")
         axis.set(xticks=places, yticks=range(0, 101, 20), yticklabels=[])
-        parts.append(f"at temperature {temperature:g} {join_words(labels)}")
+        spoken = join_words(label.replace("<", "below ") for label in labels)
+        parts.append(f"at temperature {temperature:g} {spoken}")
     axes[1].set_yticks(range(0, 101, 20), range(0, 101, 20))
     axes[1].set_ylabel("probability (%)")
     fig.alt = (

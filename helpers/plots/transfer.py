@@ -14,7 +14,7 @@ KINDS = {"Conv2D": BLUE, "Add": VERMILION, "ReLU": ORANGE}  # others are grey
 
 @styled
 def few_images(curves, chance=None):
-    """Draw the accuracy over the number of training images a class.
+    """Draw the accuracy over the number of training images per class.
 
     Parameters
     ----------
@@ -51,9 +51,9 @@ def few_images(curves, chance=None):
     axis.set(xscale="log", ylim=(0, 100), xlim=(0.9 * sizes[0], 4.2 * sizes[-1]))
     axis.set_xticks(sizes, [f"{size:,}" for size in sizes])
     axis.set_xticks([], minor=True)
-    axis.set(xlabel="training images a class (log scale)")
+    axis.set(xlabel="training images per class (log scale)")
     axis.set(ylabel="validation accuracy (%)\nline: mean, band: lowest to highest")
-    fig.alt = f"Mean accuracy in per cent by images a class. {'; '.join(parts)}.{said}"
+    fig.alt = f"Mean accuracy in per cent by images per class. {'; '.join(parts)}.{said}"
     return fig
 
 
