@@ -23,13 +23,19 @@ gc.freeze()  # what the imports made stays, so no collection need look at it aga
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Where there are two processes, run each file in one, and all lessons, which share models."""
+    """Where there are two processes, run each file in one, and the lessons that share a model."""
     from xdist.scheduler import LoadScopeScheduling
 
     class Files(LoadScopeScheduling):
         def _split_scope(self, nodeid):
             path = Path(nodeid.partition("::")[0])
-            return "lessons" if path.parent.name == "notebooks" else str(path)
+            shares = path.parent.name == "notebooks" and path.name[:3] in (
+                "04_",
+                "05_",
+                "06_",
+                "07_",
+            )
+            return "lessons 04 to 07" if shares else str(path)
 
     return Files(config, log)
 
