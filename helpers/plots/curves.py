@@ -31,11 +31,12 @@ def learning_curves(runs, chance=None):
     """
     fig, (left, right) = figure(1, 2, (13.5, 5.8))
     window = max(1, min([100, *(len(run["loss"]) // 8 for run in runs.values())]))
-    parts, ends, shown, longest = [], [], [], 0
+    parts, ends, shown, longest, spike = [], [], [], 0, 0
     for (name, run), (colour, style, marker) in zip(runs.items(), LINES):
         images, epochs = run["images_seen"], run["epochs"]
         longest = max(longest, images[-1])
         mean, low, high = _trailing(run["loss"], window)
+        spike = max(spike, mean.max())
         left.fill_between(images, low, high, color=colour, alpha=0.22, linewidth=0)
         left.plot(images, mean, style, color=colour, linewidth=3)
         part = (
@@ -63,10 +64,13 @@ def learning_curves(runs, chance=None):
     left.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     left.yaxis.set_major_formatter("{x:g}")
     left.yaxis.set_minor_formatter("")
-    left.set(xlabel="images seen", ylabel="loss (log scale)")
+    cut = ", top cut off" * (spike > 1.3 * max(shown))
+    left.set(xlabel="images seen", ylabel=f"loss (log scale{cut})")
     lines = [
-        Line2D([], [], color=GREY, linewidth=3, label=f"training, last {window} batches"),
-        Line2D([], [], color=GREY, marker="o", ls="", mec=BLACK, ms=9, label="validation"),
+        Line2D([], [], color=GREY, linewidth=3, label=f"training, mean of last {window} batches"),
+        Line2D(
+            [], [], color=GREY, marker="o", ls="", mec=BLACK, ms=9, label="validation (markers)"
+        ),
     ]
     left.legend(handles=lines, loc="upper right")
     right.set(xlabel="images seen", ylabel="validation accuracy (%)", ylim=(0, 100))

@@ -76,7 +76,7 @@ def averaged_loss(pair):
     ends, middle = np.sort(np.maximum(pair, 1e-15)), np.mean(pair)
     heights, curve = -np.log(ends), np.geomspace(0.85 * ends[0], 1, 300)
     above, below = heights.mean(), -np.log(middle)
-    axis.plot(100 * curve, -np.log(curve), color=GREY, linewidth=3, label="$-\\ln p$")
+    axis.plot(100 * curve, -np.log(curve), color=GREY, linewidth=3, label="−ln p")
     axis.plot(100 * ends, heights, "o-", color=BLUE, linewidth=2, markersize=9, label="two views")
     look = {"linestyle": "none", "markersize": 9, "clip_on": False}
     axis.plot(100 * middle, above, "D", color=BLACK, label="mean of the losses", **look)

@@ -33,6 +33,7 @@ def time_bars(seconds, xlabel, best=None):
     colours = [BLUE if name == best or best is None else GREY for name in seconds]
     labelled_bars(axis, seconds, milliseconds, labels, color=colours, height=0.65)
     axis.set(xlabel=f"{xlabel}, ms", xlim=(0, 1.25 * max(milliseconds) or 1))
+    axis.xaxis.set_major_formatter("{x:,g}")
     pairs = join_words(f"{name} {label}" for name, label in zip(seconds, labels, strict=True))
     fig.alt = f"Bars of {xlabel}: {pairs}."
     return fig

@@ -83,6 +83,7 @@ def descent(loss, paths, best):
         axis.clabel(lines, fmt="%g", fontsize=14, manual=places)
         axis.plot(*path.T, "o-", color=LINES[3][0], linewidth=2.5, markersize=7, clip_on=True)
         axis.plot(*path[0], "s", color=BLACK, markersize=11)
+        axis.plot(*path[-1], "o", color="white", markeredgecolor=BLACK, markersize=10)
         axis.plot(*best, "*", color="white", markeredgecolor=BLACK, markersize=22)
         last = float(loss(*path[-1]))
         axis.set_title(f"{title}\nloss after {len(path) - 1} steps: {_short(last)}")
