@@ -64,7 +64,7 @@ def learning_curves(runs, chance=None):
     left.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     left.yaxis.set_major_formatter("{x:g}")
     left.yaxis.set_minor_formatter("")
-    cut = ", top cut off" * (spike > 1.3 * max(shown))
+    cut = ", top cut off" if spike > 1.3 * max(shown) else ""
     left.set(xlabel="images seen", ylabel=f"loss (log scale{cut})")
     lines = [
         Line2D([], [], color=GREY, linewidth=3, label=f"training, mean of last {window} batches"),
