@@ -531,9 +531,9 @@ def test_the_roof_is_the_lowest_of_the_limits():
 def test_the_roofline_names_what_it_is_computed_from():
     (legend,) = draw("roofline").legends
     assert words(legend.get_texts()) == [
-        "out of reach",
+        "above the roof",
         "the roof, bends near batch size 6",
-        "arithmetic: 282 billion/s ÷ 6 billion an image",
+        "arithmetic: 282 billion operations/s ÷ 6 billion",
         "gathering alone: 1,800 images/s, beyond the top",
         "optimizer: 12 GB/s ÷ 1.5 GB a step",
         "measured (share of the roof)",

@@ -33,7 +33,7 @@ def paired_comparison(only_first, only_second, differences, first, second):
     colours = np.where(uneven, VERMILION, GREY)
     upper.bar(heads, 100 * binom.pmf(heads, tosses, 0.5), 0.9, color=colours)
     upper.fill_between([], [], color=GREY, label="a fair coin")
-    upper.axvline(only_first, color=VERMILION, linewidth=4, label=f"only {first} is right")
+    upper.axvline(only_first, color=VERMILION, linewidth=4, label=f"observed: {only_first}")
     look = {"color": VERMILION, "linewidth": 2, "linestyle": "--"}
     upper.axvline(only_second, label="as uneven the other way", **look)
     for ends in (

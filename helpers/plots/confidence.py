@@ -91,7 +91,7 @@ def _draw_reliability(upper, lower, title, confidence, accuracy, counts, error):
     bars = lower.bar((np.arange(bins) + 0.5) * 100 / bins, counts, 92 / bins, color=SKY)
     lower.bar_label(bars, [f"{number:,}" if number else "" for number in counts], padding=2)
     low, high = _luck(sure / 100, counts[full])
-    luck = f"luck alone: {100 * low:.1f} to {100 * high:.1f} (95%)"
+    luck = f"luck alone: {100 * low:.1f} to {100 * high:.1f} points (95%)"
     upper.set_title(f"{title}\nexpected calibration error: {100 * error:.1f} points\n{luck}")
     lower.set_xlabel("confidence (%)")
     parts = join_words(

@@ -164,8 +164,8 @@ def roc_curves(panels):
         A panel for each title; the legend gives the areas.
     """
     fig, axes = figure(1, len(panels), (4.9 * len(panels), 7.4), sharey=True, squeeze=False)
-    looks = [{"color": BLUE, "linewidth": 4}]
-    for colour, marker in zip((VERMILION, ORANGE, SKY, BLACK), "os^D"):
+    looks = [{"color": BLUE, "linewidth": 4, "marker": "D", "markersize": 8}]
+    for colour, marker in zip((VERMILION, ORANGE, SKY, BLACK), "os^v"):
         looks.append({"color": colour, "marker": marker, "markersize": 7})
     parts = []
     for (title, groups), axis in zip(panels.items(), axes[0], strict=True):
@@ -223,9 +223,9 @@ def threshold_price(curves):
         )
         parts.append(f"{model}: {'; '.join(words)}")
     for axis, title in zip(axes, titles):
-        _label(axis, -1, (10, 0))
+        _label(axis, -1, (10, 0), digits=int(axis is axes[1]))
         axis.set(title=title, xlabel="threshold (%)", xlim=(0, 114))
-    _label(axes[1], 0, (10, -26))
+    _label(axes[1], 0, (10, -26), digits=1)
     for axis in axes:
         axis.axvline(thresholds[-1], color=GREY, linestyle=":", linewidth=2, zorder=0)
     axes[0].set(ylabel="share (%)", ylim=(0, 108), xticks=range(0, 91, 30))
@@ -237,7 +237,7 @@ def threshold_price(curves):
     return fig
 
 
-def _label(axis, place, offset):
+def _label(axis, place, offset, digits=0):
     """Write the value of every line at one of its places, where it has any, in its colour."""
     lines = [line for line in axis.lines if np.isfinite(line.get_ydata()[place])]
     values = [line.get_ydata()[place] for line in lines]
@@ -245,4 +245,4 @@ def _label(axis, place, offset):
     heights = spread(values[::-1], 7)[::-1]  # of two equal ones the first stands above
     for line, value, height in zip(lines, values, heights):
         look["color"] = line.get_color()
-        axis.annotate(f"{value:.0f}%", (line.get_xdata()[place], height), offset, **look)
+        axis.annotate(f"{value:.{digits}f}%", (line.get_xdata()[place], height), offset, **look)

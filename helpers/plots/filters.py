@@ -42,7 +42,7 @@ def filters(sets, columns=6):
     fig.alt = (
         f"{count} filters of {height} by {width} weights for red, green and blue as small coloured "
         f"squares, {len(sets)} times: {'; '.join(parts)}. Size is the root mean square of the "
-        "weights; smoothness is 0 for noise and 1 where neighbouring weights are equal."
+        "weights; smoothness is 0 for noise and near 1 where weights vary smoothly."
     )
     return fig
 

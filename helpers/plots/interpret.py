@@ -129,7 +129,7 @@ def weighted_channels(image, maps, weights, class_name, count=2):
     title = f"sum of all\n{len(weights)} channels"
     show_image(axes[-2], total, title, vmin=-bound, vmax=bound, **SIGNED)
     title = f"Grad-CAM for\n{class_name}"
-    show_image(axes[-1], np.maximum(total, 0), title, vmin=0, cmap="inferno")
+    show_image(axes[-1], np.maximum(total, 0), title, vmin=-bound, vmax=bound, **SIGNED)
     fig.alt = (
         "An image and channels times their weights, violet above 0, orange below: "
         f"{join_words(' '.join(title.split()) for title in titles)}. Then the sum of all "
@@ -196,11 +196,12 @@ def effects(changes, xlabel, colours=None):
         counts = np.array([len(values[name]) for name in names])
         errors = 1.96 * np.array([np.std(values[name]) for name in names]) / counts**0.5
         errors[counts == 1] = np.nan
+        bars = errors if (counts > 1).any() else None
         colour, _, marker = LINES[place]
         colour = colours[place] if colours else colour
         heights = np.arange(len(names)) + 0.5 * (place + 0.5) / len(changes) - 0.25
         look = {"fmt": marker, "color": colour, "markersize": 11, "capsize": 6, "lw": 3}
-        axis.errorbar(means, heights, xerr=errors, label=kind, **look)
+        axis.errorbar(means, heights, xerr=bars, label=kind, **look)
         reach = ["" if np.isnan(error) else f" (±{error:.1f})" for error in errors]
         pairs = zip(names, means, reach, strict=True)
         said = join_words(f"{name} {mean:+.1f}{error}" for name, mean, error in pairs)

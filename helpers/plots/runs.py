@@ -37,7 +37,7 @@ def dot_rows(groups):
         axis.annotate("± 1 standard deviation", (mean + spread, row + 0.36), (8, 0), **look)
         words = (
             f"mean {mean:.1f}%, standard deviation {spread:.1f} points, "
-            f"best minus worst {np.ptp(percent):.1f}"
+            f"best minus worst {np.ptp(percent):.1f} points"
         )
         axis.annotate(words, (mean, row - 0.3), ha="center", va="bottom")
         accuracies = join_words(f"{value:.1f}" for value in percent)

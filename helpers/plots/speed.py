@@ -75,9 +75,9 @@ def roofline(measured, arithmetic, pipeline, optimizer, alone=None):
     most, least = speed / work, moved / bandwidth
     work, speed, moved, bandwidth = (_three(n / 1e9) for n in (work, speed, moved, bandwidth))
     labels = {
-        "arithmetic": f"arithmetic: {speed} billion/s ÷ {work} billion an image",
+        "arithmetic": f"arithmetic: {speed} billion operations/s ÷ {work} billion",
         "gathering": f"gathering alone: {_three(pipeline)} images/s",
-        "optimizer": f"optimizer: {bandwidth} GB/s ÷ {moved} GB a step",
+        "optimizer": f"optimizer: {bandwidth} GB/s ÷ {moved} GB × batch size",
     }
     limits = {
         "arithmetic": (np.full(len(sizes), most), "--", BLUE),
@@ -91,7 +91,7 @@ def roofline(measured, arithmetic, pipeline, optimizer, alone=None):
     high = 2 * max(top, min(pipeline, 10 * top))
     if pipeline > high:
         labels["gathering"] += ", beyond the top"
-    axis.fill_between(sizes, roof, high, color="#E8E8E8", label="out of reach")
+    axis.fill_between(sizes, roof, high, color="#E8E8E8", label="above the roof")
     bend = min(most, pipeline) * least
     bends = f"bends near batch size {bend:,.0f}" if bend >= 1 else "bends below batch size 1"
     axis.plot(sizes, roof, color="#BFDDF2", linewidth=11, label=f"the roof, {bends}")
