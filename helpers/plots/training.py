@@ -77,9 +77,8 @@ def descent(loss, paths, best):
         axis.contourf(*grid, heights, levels=[0, *levels], cmap="Blues", norm="log", alpha=0.85)
         look = {"levels": (0.3, 3, 30), "colors": BLACK, "linewidths": 0.8}
         lines = axis.contour(*grid, heights, **look)
-        places = [
-            _far_from(np.vstack(line), [*path, best], middle, reach) for line in lines.allsegs
-        ]
+        found = [np.vstack(line) for line in lines.allsegs if any(map(len, line))]
+        places = [_far_from(line, [*path, best], middle, reach) for line in found]
         axis.clabel(lines, fmt="%g", fontsize=14, manual=places)
         axis.plot(*path.T, "o-", color=LINES[3][0], linewidth=2.5, markersize=7, clip_on=True)
         axis.plot(*path[0], "s", color=BLACK, markersize=11)
