@@ -181,7 +181,9 @@ def overfitting(history, patience):
         axis.axvline(stop, color=BLACK, linestyle=":", linewidth=2.5)
         axis.set(xlabel="epoch", ylim=(0, 1.12 * max(map(max, points))))
         axis.xaxis.get_major_locator().set_params(integer=True)
-    axes[0].set(ylabel="loss (top cut off)", ylim=(0, 1.7 * max(losses[best - 1 :])))
+    top = 1.7 * max(losses[best - 1 :])  # the turn, enlarged
+    cut = " (top cut off)" if max(*losses, *history["loss"]) > top else ""
+    axes[0].set(ylabel=f"loss{cut}", ylim=(0, top))
     axes[1].set(ylabel="accuracy (%)", ylim=(0, 104))
     star = Line2D([], [], ls="", marker="*", color=VERMILION, mec=BLACK, ms=18)
     dots = Line2D([], [], color=BLACK, linestyle=":", linewidth=2.5)
