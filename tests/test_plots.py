@@ -482,7 +482,7 @@ def test_what_passes_layers_by_is_an_arc():
 
 
 @pytest.mark.parametrize(
-    "losses, best, stop", [([3, 2, 1], 3, 3), ([3, 1, 2, 2, 0], 5, 4), ([1, 2], 1, 2)]
+    "losses, best, stop", [([3, 2, 1], 3, 3), ([3, 1, 2, 2, 0.5], 5, 4), ([1, 2], 1, 2)]
 )
 def test_early_stopping_is_drawn_where_keras_would_stop(losses, best, stop):
     history = {"val_loss": losses, "loss": losses, "accuracy": losses, "val_accuracy": losses}
